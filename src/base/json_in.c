@@ -173,21 +173,24 @@ bool jin_secret(struct jin *in, const char *key, int required, size_t max_bytes,
     return true;
 }
 
-bool jin_i64(struct jin *in, const char *key, int required, int64_t min, int64_t max, int64_t *out)
+static bool as_i64(struct jin *in, json_t *v, struct str at, const int64_t range[2], int64_t *out)
 {
-    json_t *v = member(in, key, required);
-    if (!v)
-        return false;
     if (!json_is_integer(v))
-        return wrong_type(in, jin_pointer(in, key));
+        return wrong_type(in, at);
     int64_t n = json_integer_value(v);
-    if (n < min || n > max) {
-        fail_field(in->fault, jin_pointer(in, key), "out_of_range", "应在 %lld 与 %lld 之间",
-                   "It must lie between %lld and %lld", (long long)min, (long long)max);
+    if (n < range[0] || n > range[1]) {
+        fail_field(in->fault, at, "out_of_range", "应在 %lld 与 %lld 之间",
+                   "It must lie between %lld and %lld", (long long)range[0], (long long)range[1]);
         return false;
     }
     *out = n;
     return true;
+}
+
+bool jin_i64(struct jin *in, const char *key, int required, int64_t min, int64_t max, int64_t *out)
+{
+    json_t *v = member(in, key, required);
+    return v && as_i64(in, v, jin_pointer(in, key), (const int64_t[2]){min, max}, out);
 }
 
 bool jin_bool(struct jin *in, const char *key, int required, bool *out)
@@ -324,6 +327,12 @@ bool jin_arr_str(struct jin *in, const char *key, size_t i, size_t max, struct s
 {
     json_t *v = json_array_get(json_object_get(in->obj, key), i);
     return text(in, v, item_pointer(in, key, i), JIN_REQUIRED, max, out);
+}
+
+bool jin_arr_i64(struct jin *in, const char *key, size_t i, int64_t min, int64_t max, int64_t *out)
+{
+    json_t *v = json_array_get(json_object_get(in->obj, key), i);
+    return as_i64(in, v, item_pointer(in, key, i), (const int64_t[2]){min, max}, out);
 }
 
 bool jin_arr_uuid(struct jin *in, const char *key, size_t i, struct uuid *out)

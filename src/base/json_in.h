@@ -58,6 +58,7 @@ bool jin_obj(struct jin *in, const char *key, int required, struct jin *out);
 bool jin_arr(struct jin *in, const char *key, int required, size_t max, size_t *n);
 bool jin_arr_obj(struct jin *in, const char *key, size_t i, struct jin *out);
 bool jin_arr_str(struct jin *in, const char *key, size_t i, size_t max, struct str *out);
+bool jin_arr_i64(struct jin *in, const char *key, size_t i, int64_t min, int64_t max, int64_t *out);
 bool jin_arr_uuid(struct jin *in, const char *key, size_t i, struct uuid *out);
 bool jin_arr_sha256(struct jin *in, const char *key, size_t i, struct sha256 *out);
 /* A member of any shape, as compact JSON text. */
