@@ -1,3 +1,4 @@
+// clang-format off
 /*
  * judging.h - the five judging modes (评判方式): how one finding on one criterion becomes points.
  *
@@ -6,15 +7,15 @@
  * percentages in parameters are whole, so nothing here ever rounds. Vetoes and what a round shows
  * its inspectors are the caller's business.
  *
- *   binary     {}                                                  met or not met
- *   grade      {"steps":[100,66,33,0]}                             percent for 0, 1, 2, 3 and more
- * cases deduction  {"per_case":25}                                     percent taken off for each
- * case, floor 0 threshold
- * {"unit":"%","better":"higher","steps":[{"at":95,"pct":100},{"at":80,"pct":50}]} the best step
- * reached; none reached: 0. `at` is read to 0.01. "unit_en" where the English word for the unit
- * differs. "better":"lower": a step is reached at or below its `at` count      {} a number for the
- * record, never points
+ *   binary     {}                            met or not met
+ *   grade      {"steps":[100,66,33,0]}       percent for 0, 1, 2, 3 and more cases
+ *   deduction  {"per_case":25}               percent taken off for each case, floor 0
+ *   threshold  {"unit":"%","better":"higher","steps":[{"at":95,"pct":100},{"at":80,"pct":50}]}
+ *              the best step reached, none reached: 0; `at` is read to 0.01; "unit_en" where the
+ *              English word for the unit differs; "better":"lower": reached at or below `at`
+ *   count      {}                            a number for the record, never points
  */
+// clang-format on
 #ifndef XH_STANDARD_JUDGING_H
 #define XH_STANDARD_JUDGING_H
 
