@@ -1,0 +1,44 @@
+/*
+ * change.h - the only way anything is written (变更).
+ *
+ *   RETURN_IF(change_begin(op, &command));      // the same id again: op->plan.replayed, nothing more to do
+ *   if (op->plan.replayed) return RC_OK;
+ *   … load, check policy, decide (pure), fx_…(&op->plan.fx, …) …
+ *   change_event(op, "problem.dispatched", …);  // for whoever listens; delivered after the commit
+ *   return change_commit(op);                   // or http_commit(rq, reply)
+ *
+ * The executor puts the room's effects between a row that keeps the command under its id and the rows of the
+ * journal (操作日志) and the outbox; all of it is one transaction, durable before anybody is told. An effect
+ * that touches another number of rows than it must undoes all and fails with its `struct miss`.
+ */
+#ifndef XH_CHANGE_CHANGE_H
+#define XH_CHANGE_CHANGE_H
+
+#include "change/op.h"
+
+/* Fresh arena, fault, time from the clock; the plan is empty. The arena and fault are the caller's. */
+void op_init(struct op *op, const struct env *env, struct db *db, struct arena *a, struct fault *f);
+
+/* Looks the command up by id. Done before with the same content: RC_OK with plan.replayed. With other content
+ * or by somebody else: RC_CONFLICT "command_id_reused". Otherwise starts an empty plan. */
+enum rc change_begin(struct op *op, const struct command *command) MUST_CHECK;
+/* Announces something to listeners (outbox, event streams). `payload` is JSON without personal data, or absent. */
+void change_event(struct op *op, const char *topic, const char *subject_kind, struct uuid subject_id, struct str payload);
+
+/* Completes the plan with command, journal and outbox rows; the list may then be submitted once. */
+void change_seal(struct op *op);
+/* Turns a job's end into a fault on op. RC_STALE with code "retry" asks the caller to load and decide anew;
+ * JOB_LOST is resolved by looking the command up. A clash on the command's own row: replayed or reused. */
+enum rc change_outcome(struct op *op, const struct job *job) MUST_CHECK;
+/* Seals, submits and waits. For the command line, imports, the demonstration and background work. */
+enum rc change_commit(struct op *op) MUST_CHECK;
+
+/* A decision that depends on what was read may meet a newer state: load and decide again, this often at most. */
+enum { CHANGE_TRIES = 8 };
+/* True when op's fault says another change came between: worth loading and deciding again. */
+bool change_should_retry(const struct op *op);
+
+/* The id of a command that has no id of its own from its sender. */
+struct uuid change_new_id(const struct op *op);
+
+#endif
