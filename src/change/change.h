@@ -38,6 +38,14 @@ enum { CHANGE_TRIES = 8 };
 /* True when op's fault says another change came between: worth loading and deciding again. */
 bool change_should_retry(const struct op *op);
 
+/* Rows that are nobody's command and leave no journal row of their own: seals, leases, the expiry of a session.
+ * Submits `fx` as it stands and waits. Rooms of the product proper never use it. */
+enum rc change_run_effects(struct op *op, struct effects *fx) MUST_CHECK;
+
+/* The next number of a serial (per headquarters and year) as an effect; the effect after it reads it back with
+ * (SELECT value FROM serial WHERE hq_id = :hq AND name = … AND year = :year). */
+void change_next_serial(struct op *op, const char *name, int64_t year);
+
 /* The id of a command that has no id of its own from its sender. */
 struct uuid change_new_id(const struct op *op);
 
