@@ -69,7 +69,8 @@ enum action {
     ACT_COUNT_
 };
 
-/* What an action is done to, flattened. Absent fields are not asked about. */
+/* What an action is done to, flattened. An absent field matches nobody's unit, area or person: a record that
+ * is with no unit yet is out of reach for those who act for their unit only. */
 struct subject {
     struct uuid unit_id;           /* the unit it is with */
     struct str area_code;
@@ -92,6 +93,10 @@ struct scope {
     struct uuid person_id;         /* own records */
 };
 struct scope policy_scope(const struct actor *actor, enum action action);
+
+/* True when one person may not hold these together: two of the three administrators (三员分立), or one of them
+ * beside any other role. */
+bool policy_roles_clash(uint32_t roles);
 
 /* Names as stored and sent ("office", "verify" …); 0 when unknown. */
 uint32_t policy_role_by_name(struct str name);
