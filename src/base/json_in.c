@@ -102,6 +102,13 @@ bool jin_has(struct jin *in, const char *key)
     return v && !json_is_null(v);
 }
 
+bool jin_is_null(struct jin *in, const char *key)
+{
+    note_seen(in, key);
+    json_t *v = json_object_get(in->obj, key);
+    return v && json_is_null(v);
+}
+
 static json_t *member(struct jin *in, const char *key, int required)
 {
     note_seen(in, key);
@@ -360,4 +367,12 @@ bool jin_raw(struct jin *in, const char *key, int required, size_t max_bytes, st
         fail_field(in->fault, jin_pointer(in, key), "too_long", "太长", "It is too long");
     free(made);
     return fits;
+}
+
+struct str jin_canonical(struct jin *in)
+{
+    char *made = json_dumps(in->obj, JSON_COMPACT | JSON_SORT_KEYS);
+    struct str s = str_copy(in->arena, str_of(made ? made : ""));
+    free(made);
+    return s;
 }

@@ -39,6 +39,8 @@ void jin_free(struct jin *top);
 enum rc jin_done(struct jin *in) MUST_CHECK;
 
 bool jin_has(struct jin *in, const char *key);
+/* The member is there and is null: "take this value away" in a change. */
+bool jin_is_null(struct jin *in, const char *key);
 /* `max` in code points; `min` 1 for required texts (trimmed emptiness counts as missing), 0 otherwise. */
 bool jin_str(struct jin *in, const char *key, int required, size_t max, struct str *out);
 /* Kept as sent, not trimmed or normalised (passwords). */
@@ -63,6 +65,8 @@ bool jin_arr_uuid(struct jin *in, const char *key, size_t i, struct uuid *out);
 bool jin_arr_sha256(struct jin *in, const char *key, size_t i, struct sha256 *out);
 /* A member of any shape, as compact JSON text. */
 bool jin_raw(struct jin *in, const char *key, int required, size_t max_bytes, struct str *out);
+/* The whole object as compact JSON with sorted keys: the same for every spelling of the same content. */
+struct str jin_canonical(struct jin *in);
 /* The pointer of a member, for faults a rule finds. */
 struct str jin_pointer(struct jin *in, const char *key);
 

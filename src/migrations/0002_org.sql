@@ -11,11 +11,13 @@ CREATE TABLE area (
     order_no BIGINT NOT NULL DEFAULT 0,
     valid_from_ms BIGINT NOT NULL,
     valid_to_ms BIGINT,                 -- NULL: in force
+    search_text TEXT NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
     PRIMARY KEY (hq_id, id),
     FOREIGN KEY (hq_id, parent_id) REFERENCES area (hq_id, id)
 );
 CREATE UNIQUE INDEX area_code_in_force ON area (hq_id, code) WHERE valid_to_ms IS NULL;
+CREATE INDEX area_by_order ON area (hq_id, order_no, code, id);
 CREATE INDEX area_by_code ON area (hq_id, code, valid_from_ms);
 CREATE INDEX area_by_parent ON area (hq_id, parent_id, order_no, code);
 
@@ -74,6 +76,7 @@ CREATE TABLE person (
 );
 CREATE INDEX person_by_unit ON person (hq_id, unit_id, order_no, id);
 CREATE INDEX person_by_order ON person (hq_id, order_no, id);
+CREATE INDEX person_by_phone ON person (hq_id, phone_index) WHERE phone_index IS NOT NULL;
 CREATE UNIQUE INDEX person_external ON person (hq_id, external_id) WHERE external_id IS NOT NULL;
 
 -- Who answers for which place, from when to when (挂钩、挂点、联包帮).

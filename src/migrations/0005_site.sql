@@ -33,6 +33,8 @@ CREATE TABLE site (
 CREATE INDEX site_by_area ON site (hq_id, area_code, code);
 CREATE INDEX site_by_category ON site (hq_id, category_code, code);
 CREATE INDEX site_by_subject ON site (hq_id, subject_unit_id, code);
+CREATE INDEX site_by_territory ON site (hq_id, territory_unit_id, code);
+CREATE INDEX site_by_supervising ON site (hq_id, supervising_unit_id, code);
 CREATE UNIQUE INDEX site_external ON site (hq_id, external_id) WHERE external_id IS NOT NULL;
 
 -- Every version a site had: what was recorded is never rewritten.
