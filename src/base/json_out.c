@@ -163,14 +163,42 @@ void jo_raw(struct json_out *j, const char *key, struct str json)
     buf_str(j->b, json);
 }
 
-void jo_opt_time(struct json_out *j, const char *key, bool has, int64_t ms)
+void jo_opt_time(struct json_out *j, const char *key, struct opt_i64 ms)
 {
-    if (has)
-        jo_time(j, key, ms);
+    if (ms.has)
+        jo_time(j, key, ms.v);
+    else
+        jo_null(j, key);
 }
 
-void jo_opt_i64(struct json_out *j, const char *key, bool has, int64_t v)
+void jo_opt_i64(struct json_out *j, const char *key, struct opt_i64 v)
 {
-    if (has)
-        jo_i64(j, key, v);
+    if (v.has)
+        jo_i64(j, key, v.v);
+    else
+        jo_null(j, key);
+}
+
+void jo_named(struct json_out *j, const char *key, struct uuid id, struct str name)
+{
+    if (uuid_is_none(id)) {
+        jo_null(j, key);
+        return;
+    }
+    jo_obj(j, key);
+    jo_uuid(j, "id", id);
+    jo_str(j, "name", name);
+    jo_end(j);
+}
+
+void jo_place(struct json_out *j, const char *key, struct opt_i64 lon_e7, struct opt_i64 lat_e7)
+{
+    if (!lon_e7.has || !lat_e7.has) {
+        jo_null(j, key);
+        return;
+    }
+    jo_obj(j, key);
+    jo_scaled(j, "lon", lon_e7.v, 7);
+    jo_scaled(j, "lat", lat_e7.v, 7);
+    jo_end(j);
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/opt.h"
 #include "base/uuid.h"
 
 enum { JSON_OUT_DEPTH = 32 };
@@ -42,8 +43,12 @@ void jo_uuid(struct json_out *j, const char *key, struct uuid u);
 void jo_sha256(struct json_out *j, const char *key, struct sha256 h);
 /* Text that already is JSON. */
 void jo_raw(struct json_out *j, const char *key, struct str json);
-/* Only when present. */
-void jo_opt_time(struct json_out *j, const char *key, bool has, int64_t ms);
-void jo_opt_i64(struct json_out *j, const char *key, bool has, int64_t v);
+/* null when absent. */
+void jo_opt_time(struct json_out *j, const char *key, struct opt_i64 ms);
+void jo_opt_i64(struct json_out *j, const char *key, struct opt_i64 v);
+/* {"id":…,"name":…}; null when there is no id. */
+void jo_named(struct json_out *j, const char *key, struct uuid id, struct str name);
+/* {"lon":…,"lat":…} from ten-millionths of a degree; null unless both are there. */
+void jo_place(struct json_out *j, const char *key, struct opt_i64 lon_e7, struct opt_i64 lat_e7);
 
 #endif

@@ -182,6 +182,31 @@ struct str utf8_fold(struct arena *a, struct str s)
     return take(a, made, n, s);
 }
 
+struct str str_prefix_end(struct arena *a, struct str prefix)
+{
+    if (!prefix.p)
+        return STR_NONE;
+    if (prefix.n == 0)
+        return STR("\x7f");
+    char *p = arena_dup(a, prefix.p, prefix.n);
+    p[prefix.n - 1]++;
+    return (struct str){p, prefix.n};
+}
+
+struct str str_like(struct arena *a, struct str q)
+{
+    struct str folded = utf8_fold(a, q);
+    char *p = arena_alloc(a, 2 * folded.n + 2), *at = p;
+    *at++ = '%';
+    for (size_t i = 0; i < folded.n; i++) {
+        if (folded.p[i] == '%' || folded.p[i] == '_' || folded.p[i] == '!')
+            *at++ = '!';
+        *at++ = folded.p[i];
+    }
+    *at++ = '%';
+    return (struct str){p, (size_t)(at - p)};
+}
+
 struct str str_copy(struct arena *a, struct str s)
 {
     if (!s.p)

@@ -72,6 +72,11 @@ struct str utf8_nfc(struct arena *a, struct str s);
 /* The form searched for: NFKC and lower case (full-width letters and digits fold to ASCII). */
 struct str utf8_fold(struct arena *a, struct str s);
 
+/* The end of the range of texts that begin with `prefix`: "350212" -> "350213". Absent stays absent. */
+struct str str_prefix_end(struct arena *a, struct str prefix);
+/* For SQL LIKE … ESCAPE '!': "%folded%" with LIKE's own characters escaped. */
+struct str str_like(struct arena *a, struct str q);
+
 struct str str_copy(struct arena *a, struct str s);
 /* A NUL-terminated copy for libraries. */
 char *str_z(struct arena *a, struct str s);

@@ -20,6 +20,7 @@ CREATE TABLE problem (
     typical BOOLEAN NOT NULL DEFAULT FALSE, -- 典型
     reporter_id BYTEA NOT NULL,
     unit_id BYTEA,                      -- the unit it was dispatched to
+    last_unit_id BYTEA,                 -- the unit that sent it back: its clock resumes if it returns there
     dispatcher_id BYTEA,
     rectifier_id BYTEA,
     rectifier_unit_id BYTEA,            -- the rectifier's unit at that time
@@ -29,7 +30,7 @@ CREATE TABLE problem (
     reported_ms BIGINT NOT NULL,
     dispatched_ms BIGINT,
     due_ms BIGINT,
-    left_ms BIGINT,                     -- working time left while the clock stands still
+    left_ms BIGINT,                     -- what is left of the limit while the clock stands still
     rectified_ms BIGINT,
     closed_ms BIGINT,
     overdue BOOLEAN NOT NULL DEFAULT FALSE, -- the raw fact, kept for ever

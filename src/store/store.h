@@ -24,20 +24,10 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/opt.h"
 #include "base/uuid.h"
 
 enum engine { ENGINE_SQLITE, ENGINE_POSTGRESQL };
-
-struct opt_i64 {
-    bool has;
-    int64_t v;
-};
-struct opt_bool {
-    bool has;
-    bool v;
-};
-#define SOME(value) ((struct opt_i64){true, (value)})
-#define NONE_I64 ((struct opt_i64){false, 0})
 
 /* ---- what sqlgen makes ---- */
 

@@ -1,0 +1,150 @@
+-- Queries of the problem room.
+
+-- name: problem_by_id :one
+-- in: hq i64, id uuid
+-- out: id uuid, year i64, number i64, state text, source text, site_id uuid?, site_name text?, area_code text, category_code text?, criterion_id uuid?, criterion_code text?, description text, severity text, typical bool, unit_id uuid?, unit_name text?, limit_kind text, limit_amount i64, reported_ms i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64, version i64, inspection_id uuid?, place text?, lon_e7 i64?, lat_e7 i64?, reporter_id uuid, reporter_name text, last_unit_id uuid?, rectifier_id uuid?, rectifier_unit_id uuid?, event_count i64, subject_unit_id uuid?, subject_unit_name text?, territory_unit_id uuid?, territory_unit_name text?, site_lon_e7 i64?, site_lat_e7 i64?
+SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code, p.category_code, p.criterion_id, c.code,
+       p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
+       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version,
+       p.inspection_id, p.place, p.lon_e7, p.lat_e7, p.reporter_id, r.name, p.last_unit_id, p.rectifier_id, p.rectifier_unit_id,
+       p.event_count, s.subject_unit_id, su.name, s.territory_unit_id, tu.name, s.lon_e7, s.lat_e7
+FROM problem p
+JOIN person r ON r.hq_id = p.hq_id AND r.id = p.reporter_id
+LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
+LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
+LEFT JOIN unit su ON su.hq_id = p.hq_id AND su.id = s.subject_unit_id
+LEFT JOIN unit tu ON tu.hq_id = p.hq_id AND tu.id = s.territory_unit_id
+LEFT JOIN criterion c ON c.hq_id = p.hq_id AND c.id = p.criterion_id
+WHERE p.hq_id = :hq AND p.id = :id;
+
+-- name: problem_list :many
+-- in: hq i64, row_limit i64, key_ms i64?, key_id uuid?, state text?, is_open bool?, is_closed bool?, overdue_at i64?, unit_id uuid?, site_id uuid?, area_from text?, area_to text?, category text?, severity text?, from_ms i64?, to_ms i64?, q text?, year i64?, number i64?, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- out: id uuid, year i64, number i64, state text, source text, site_id uuid?, site_name text?, area_code text, category_code text?, criterion_id uuid?, criterion_code text?, description text, severity text, typical bool, unit_id uuid?, unit_name text?, limit_kind text, limit_amount i64, reported_ms i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64, version i64
+SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code, p.category_code, p.criterion_id, c.code,
+       p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
+       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version
+FROM problem p
+LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
+LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
+LEFT JOIN criterion c ON c.hq_id = p.hq_id AND c.id = p.criterion_id
+WHERE p.hq_id = :hq
+  [[key_ms: AND (p.reported_ms, p.id) < (:key_ms, :key_id)]]
+  [[state: AND p.state = :state]]
+  [[is_open: AND p.closed_ms IS NULL]]
+  [[is_closed: AND p.closed_ms IS NOT NULL]]
+  [[overdue_at: AND p.closed_ms IS NULL AND p.due_ms < :overdue_at AND p.state IN ('dispatched', 'accepted')]]
+  [[unit_id: AND p.unit_id = :unit_id]]
+  [[site_id: AND p.site_id = :site_id]]
+  [[area_from: AND p.area_code >= :area_from AND p.area_code < :area_to]]
+  [[category: AND p.category_code = :category]]
+  [[severity: AND p.severity = :severity]]
+  [[from_ms: AND p.reported_ms >= :from_ms]]
+  [[to_ms: AND p.reported_ms < :to_ms]]
+  [[q: AND p.search_text LIKE :q ESCAPE '!']]
+  [[number: AND p.year = :year AND p.number = :number]]
+  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
+                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]]
+ORDER BY p.reported_ms DESC, p.id DESC
+LIMIT :row_limit;
+
+-- name: problem_events :many
+-- in: hq i64, id uuid
+-- out: seq i64, event text, from_state text?, to_state text, actor_id uuid, actor_name text, actor_unit_id uuid?, actor_unit_name text?, unit_id uuid?, unit_name text?, at_ms i64, due_ms i64?, note text?
+SELECT e.seq, e.event, e.from_state, e.to_state, e.actor_id, a.name, e.actor_unit_id, au.name, e.unit_id, u.name,
+       e.at_ms, e.due_ms, e.note
+FROM problem_event e
+JOIN person a ON a.hq_id = e.hq_id AND a.id = e.actor_id
+LEFT JOIN unit au ON au.hq_id = e.hq_id AND au.id = e.actor_unit_id
+LEFT JOIN unit u ON u.hq_id = e.hq_id AND u.id = e.unit_id
+WHERE e.hq_id = :hq AND e.problem_id = :id
+ORDER BY e.seq;
+
+-- name: problem_photos :many
+-- in: hq i64, id uuid
+-- out: seq i64, sha256 sha256, role text, taken_ms i64?, lon_e7 i64?, lat_e7 i64?
+SELECT pp.seq, pp.sha256, pp.role, ph.taken_ms, ph.lon_e7, ph.lat_e7
+FROM problem_photo pp
+JOIN photo ph ON ph.hq_id = pp.hq_id AND ph.sha256 = pp.sha256
+WHERE pp.hq_id = :hq AND pp.problem_id = :id
+ORDER BY pp.seq, pp.order_no;
+
+-- name: problem_photo_stored :one
+-- in: hq i64, sha256 sha256
+-- out: at_ms i64
+SELECT at_ms FROM photo WHERE hq_id = :hq AND sha256 = :sha256;
+
+-- name: problem_unit_open :one
+-- in: hq i64, id uuid
+-- out: name text
+SELECT name FROM unit WHERE hq_id = :hq AND id = :id AND closed_ms IS NULL;
+
+-- name: problem_criterion :one
+-- in: hq i64, id uuid
+-- out: category_code text, severity text, limit_kind text, limit_amount i64
+SELECT category_code, severity, limit_kind, limit_amount FROM criterion WHERE hq_id = :hq AND id = :id;
+
+-- name: problem_site :one
+-- in: hq i64, id uuid
+-- out: name text, area_code text, category_code text
+SELECT name, area_code, category_code FROM site WHERE hq_id = :hq AND id = :id;
+
+-- name: problem_area :one
+-- in: hq i64, id uuid
+-- out: code text
+SELECT code FROM area WHERE hq_id = :hq AND id = :id AND valid_to_ms IS NULL;
+
+-- name: problem_add :exec
+-- in: hq i64, id uuid, year i64, state text, source text, site_id uuid?, area_code text, category_code text?, criterion_id uuid?, inspection_id uuid?, description text, place text?, lon_e7 i64?, lat_e7 i64?, severity text, typical bool, reporter_id uuid, limit_kind text, limit_amount i64, reported_ms i64, closed_ms i64?, event_count i64, search_text text
+INSERT INTO problem (hq_id, id, year, number, state, source, site_id, area_code, category_code, criterion_id, inspection_id,
+                     description, place, lon_e7, lat_e7, severity, typical, reporter_id, limit_kind, limit_amount,
+                     reported_ms, closed_ms, event_count, search_text)
+VALUES (:hq, :id, :year, (SELECT value FROM serial WHERE hq_id = :hq AND name = 'problem' AND year = :year), :state, :source,
+        :site_id, :area_code, :category_code, :criterion_id, :inspection_id, :description, :place, :lon_e7, :lat_e7,
+        :severity, :typical, :reporter_id, :limit_kind, :limit_amount, :reported_ms, :closed_ms, :event_count, :search_text);
+
+-- name: problem_move :exec
+-- in: hq i64, id uuid, version i64, state text, unit_id uuid?, last_unit_id uuid?, dispatcher_id uuid?, rectifier_id uuid?, rectifier_unit_id uuid?, rechecker_id uuid?, limit_kind text, limit_amount i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64
+UPDATE problem SET state = :state, unit_id = :unit_id, last_unit_id = :last_unit_id,
+    dispatcher_id = COALESCE(:dispatcher_id, dispatcher_id), rectifier_id = :rectifier_id,
+    rectifier_unit_id = :rectifier_unit_id, rechecker_id = COALESCE(:rechecker_id, rechecker_id),
+    limit_kind = :limit_kind, limit_amount = :limit_amount, dispatched_ms = :dispatched_ms, due_ms = :due_ms,
+    left_ms = :left_ms, rectified_ms = :rectified_ms, closed_ms = :closed_ms, overdue = :overdue,
+    rework_count = :rework_count, event_count = event_count + 1, version = version + 1
+WHERE hq_id = :hq AND id = :id AND version = :version;
+
+-- name: problem_event_add :exec
+-- in: hq i64, problem_id uuid, seq i64, event text, from_state text?, to_state text, actor_id uuid, actor_unit_id uuid?, unit_id uuid?, at_ms i64, due_ms i64?, note text?, command_id uuid
+INSERT INTO problem_event (hq_id, problem_id, seq, event, from_state, to_state, actor_id, actor_unit_id, unit_id, at_ms,
+                           due_ms, note, command_id)
+VALUES (:hq, :problem_id, :seq, :event, :from_state, :to_state, :actor_id, :actor_unit_id, :unit_id, :at_ms, :due_ms, :note,
+        :command_id);
+
+-- name: problem_photo_add :exec
+-- in: hq i64, problem_id uuid, seq i64, sha256 sha256, role text, order_no i64
+INSERT INTO problem_photo (hq_id, problem_id, seq, sha256, role, order_no)
+VALUES (:hq, :problem_id, :seq, :sha256, :role, :order_no);
+
+-- name: problem_state_counts :many
+-- in: hq i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- out: state text, n i64
+SELECT p.state, COUNT(*) FROM problem p
+WHERE p.hq_id = :hq
+  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
+                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]]
+GROUP BY p.state ORDER BY p.state;
+
+-- name: problem_open_clocks :many
+-- in: hq i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- out: state text, limit_kind text, limit_amount i64, due_ms i64, left_ms i64?
+SELECT p.state, p.limit_kind, p.limit_amount, p.due_ms, p.left_ms FROM problem p
+WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL
+  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
+                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];
+
+-- name: problem_times_since :many
+-- in: hq i64, since_ms i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- out: reported_ms i64, closed_ms i64?
+SELECT p.reported_ms, p.closed_ms FROM problem p
+WHERE p.hq_id = :hq AND (p.reported_ms >= :since_ms OR p.closed_ms >= :since_ms)
+  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
+                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];

@@ -1,0 +1,266 @@
+/* problem_http.c - problems over HTTP: parse, call the room, reply. The JSON is openapi.yaml's. */
+#include "problem/problem_http.h"
+
+#include "problem/problem_json.h"
+
+static const char *const severities[] = {"general", "key", NULL};
+
+/* Cuts a list by what the actor may read. */
+static void apply_scope(struct request *rq, struct problem_list_in *in)
+{
+    struct scope s = policy_scope(&rq->op.actor, ACT_PROBLEM_READ);
+    if (s.all)
+        return;
+    in->scoped = SOME_BOOL(true);
+    in->scope_unit = s.unit_id;
+    in->scope_person = s.person_id;
+    in->scope_area_from = s.area_code;
+    in->scope_area_to = str_prefix_end(OP_ARENA(&rq->op), s.area_code);
+}
+
+/* "2026-000123" asks for that number; anything else is text to find. */
+static void apply_text(struct request *rq, struct str q, struct problem_list_in *in)
+{
+    struct str rest = q, year;
+    int64_t y, n;
+    if (!q.n)
+        return;
+    if (str_next(&rest, '-', &year) && year.n == 4 && str_to_i64(year, 1970, 9999, &y) && str_to_i64(rest, 1, INT32_MAX, &n)) {
+        in->year = SOME(y);
+        in->number = SOME(n);
+        return;
+    }
+    in->q = str_like(OP_ARENA(&rq->op), q);
+}
+
+static enum rc read_words(struct request *rq, struct problem_list_in *in)
+{
+    struct opt_bool open, overdue;
+    in->state = query_text(rq, "state");
+    in->severity = query_text(rq, "severity");
+    in->category = query_text(rq, "category");
+    in->area_from = query_text(rq, "area_code");
+    if (in->area_from.p)
+        in->area_to = str_prefix_end(OP_ARENA(&rq->op), in->area_from);
+    RETURN_IF(query_bool(rq, "open", &open));
+    RETURN_IF(query_bool(rq, "overdue", &overdue));
+    if (open.has && open.v)
+        in->is_open = open;
+    else if (open.has)
+        in->is_closed = SOME_BOOL(true);
+    if (overdue.has && overdue.v)
+        in->overdue_at = SOME(rq->op.now);
+    return RC_OK;
+}
+
+static enum rc list_filters(struct request *rq, struct problem_list_in *in)
+{
+    RETURN_IF(read_words(rq, in));
+    RETURN_IF(query_uuid(rq, "unit_id", &in->unit_id));
+    RETURN_IF(query_uuid(rq, "site_id", &in->site_id));
+    RETURN_IF(query_time(rq, "from", &in->from_ms));
+    RETURN_IF(query_time(rq, "to", &in->to_ms));
+    apply_text(rq, query_text(rq, "q"), in);
+    apply_scope(rq, in);
+    return RC_OK;
+}
+
+static enum rc problem_list(struct request *rq)
+{
+    struct problem_list_in in = {.hq = rq->op.hq};
+    struct problem_list_row *rows;
+    struct page page;
+    size_t n;
+    RETURN_IF(request_page(rq, &page));
+    RETURN_IF(list_filters(rq, &in));
+    RETURN_IF(query_done(rq));
+    in.row_limit = page.limit + 1;
+    if (page.has_cursor) {
+        in.key_ms = SOME(page.key_i64);
+        in.key_id = page.key_id;
+    }
+    RETURN_IF(q_problem_list(&rq->op.rd, &in, &rows, &n));
+    bool more = n > (size_t)page.limit;
+    if (more)
+        n = (size_t)page.limit;
+    jo_obj(&rq->json, NULL);
+    jo_arr(&rq->json, "items");
+    for (size_t i = 0; i < n; i++) {
+        jo_obj(&rq->json, NULL);
+        problem_json_brief(&rq->json, &rq->op, &rows[i]);
+        jo_end(&rq->json);
+    }
+    page_end(rq, &page, more, n ? rows[n - 1].reported_ms : 0, n ? rows[n - 1].id : UUID_NONE, STR_NONE);
+    return reply_json(rq, 200);
+}
+
+static enum rc send_problem(struct request *rq, struct uuid id, int status)
+{
+    int64_t version;
+    RETURN_IF(problem_json_full(&rq->json, &rq->op, id, &version));
+    return reply_versioned(rq, status, version);
+}
+
+static enum rc problem_get(struct request *rq)
+{
+    struct uuid id;
+    RETURN_IF(path_uuid(rq, "id", &id));
+    RETURN_IF(query_done(rq));
+    return send_problem(rq, id, 200);
+}
+
+static enum rc read_photos(struct request *rq, struct jin *in, const char *key, const struct sha256 **out, size_t *n)
+{
+    if (!jin_arr(in, key, JIN_OPTIONAL, PROBLEM_PHOTOS_MAX, n) || *n == 0)
+        return RC_OK;
+    struct sha256 *list = ARENA_MANY(OP_ARENA(&rq->op), struct sha256, *n);
+    for (size_t i = 0; i < *n; i++)
+        jin_arr_sha256(in, key, i, &list[i]);
+    *out = list;
+    return RC_OK;
+}
+
+static void read_place(struct jin *in, struct opt_i64 *lon, struct opt_i64 *lat)
+{
+    struct jin place;
+    if (!jin_obj(in, "place", JIN_OPTIONAL, &place))
+        return;
+    lon->has = jin_scaled(&place, "lon", JIN_REQUIRED, 7, -1800000000, 1800000000, &lon->v);
+    lat->has = jin_scaled(&place, "lat", JIN_REQUIRED, 7, -900000000, 900000000, &lat->v);
+}
+
+static enum rc read_new(struct request *rq, struct jin *in, struct problem_new *p, struct uuid *area_id)
+{
+    int severity = -1;
+    p->source = PROBLEM_BY_REPORT;
+    p->state = PROBLEM_REPORTED;
+    jin_uuid(in, "id", JIN_REQUIRED, &p->id);
+    jin_uuid(in, "site_id", JIN_OPTIONAL, &p->site_id);
+    jin_uuid(in, "area_id", JIN_OPTIONAL, area_id);
+    jin_uuid(in, "criterion_id", JIN_OPTIONAL, &p->criterion_id);
+    jin_str(in, "description", JIN_REQUIRED, PROBLEM_TEXT_MAX, &p->description);
+    jin_str(in, "place_text", JIN_OPTIONAL, 200, &p->place);
+    read_place(in, &p->lon_e7, &p->lat_e7);
+    jin_enum(in, "severity", JIN_OPTIONAL, severities, &severity);
+    p->severity = severity < 0 ? NULL : severities[severity];
+    jin_bool(in, "typical", JIN_OPTIONAL, &p->typical);
+    RETURN_IF(read_photos(rq, in, "photos", &p->photos, &p->nphotos));
+    if (uuid_is_none(p->site_id) && uuid_is_none(*area_id))
+        fail_field(rq->op.rd.fault, STR("/site_id"), "required", "请选择点位或所在区域", "Choose a site or an area");
+    return jin_done(in);
+}
+
+/* Site, area and criterion fill in what the reporter need not write. */
+static enum rc complete_new(struct request *rq, struct problem_new *p, struct uuid area_id)
+{
+    struct op *op = &rq->op;
+    bool found = true;
+    if (!uuid_is_none(p->site_id)) {
+        struct problem_site_row site;
+        RETURN_IF(q_problem_site(&op->rd, &(struct problem_site_in){op->hq, p->site_id}, &site, &found));
+        if (!found)
+            return fail_field(op->rd.fault, STR("/site_id"), "site_missing", "没有这个点位", "There is no such site");
+        p->site_name = site.name;
+        p->area_code = site.area_code;
+        p->category_code = site.category_code;
+    } else {
+        struct problem_area_row area;
+        RETURN_IF(q_problem_area(&op->rd, &(struct problem_area_in){op->hq, area_id}, &area, &found));
+        if (!found)
+            return fail_field(op->rd.fault, STR("/area_id"), "area_missing", "没有这个区域", "There is no such area");
+        p->area_code = area.code;
+    }
+    p->limit_kind = LIMIT_WORKING_DAYS;
+    p->limit_amount = PROBLEM_DEFAULT_LIMIT_DAYS;
+    if (!uuid_is_none(p->criterion_id)) {
+        struct problem_criterion_row c;
+        RETURN_IF(q_problem_criterion(&op->rd, &(struct problem_criterion_in){op->hq, p->criterion_id}, &c, &found));
+        if (!found)
+            return fail_field(op->rd.fault, STR("/criterion_id"), "criterion_missing", "没有这条标准", "There is no such criterion");
+        p->limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, c.limit_kind);
+        p->limit_amount = c.limit_amount;
+        p->category_code = c.category_code;
+        if (!p->severity)
+            p->severity = str_is(c.severity, "key") ? "key" : "general";
+    }
+    if (!p->severity)
+        p->severity = "general";
+    return RC_OK;
+}
+
+static enum rc problem_created(struct request *rq)
+{
+    return send_problem(rq, rq->op.plan.command.subject_id, rq->op.plan.replayed ? 200 : 201);
+}
+
+static enum rc problem_create(struct request *rq)
+{
+    struct problem_new p = {0};
+    struct uuid area_id = UUID_NONE;
+    struct command command;
+    struct jin in;
+    RETURN_IF(request_json(rq, &in));
+    RETURN_IF(read_new(rq, &in, &p, &area_id));
+    RETURN_IF(request_command(rq, &in, "problem.report", "problem", p.id, &command));
+    RETURN_IF(change_begin(&rq->op, &command));
+    if (!rq->op.plan.replayed) {
+        RETURN_IF(complete_new(rq, &p, area_id));
+        RETURN_IF(policy_check(rq->op.rd.fault, &rq->op.actor, ACT_PROBLEM_REPORT,
+                               &(struct subject){.area_code = p.area_code, .owner_id = rq->op.actor.person_id}));
+        RETURN_IF(problem_prepare_new(&rq->op, &p, STR("")));
+    }
+    return http_commit(rq, problem_created);
+}
+
+static enum rc read_act(struct request *rq, struct jin *in, struct problem_act *act)
+{
+    struct jin limit;
+    struct uuid ignored;
+    int event = 0, kind = 0;
+    jin_uuid(in, "id", JIN_REQUIRED, &ignored);
+    jin_enum(in, "action", JIN_REQUIRED, problem_event_names, &event);
+    act->event = (enum problem_event)event;
+    jin_str(in, "note", JIN_OPTIONAL, PROBLEM_TEXT_MAX, &act->note);
+    jin_uuid(in, "unit_id", JIN_OPTIONAL, &act->unit_id);
+    if (jin_obj(in, "limit", JIN_OPTIONAL, &limit)) {
+        jin_enum(&limit, "kind", JIN_REQUIRED, limit_kind_names, &kind);
+        jin_i64(&limit, "amount", JIN_REQUIRED, 1, 3650, &act->limit_amount);
+        act->limit_kind = (enum limit_kind)kind;
+        act->has_limit = true;
+    }
+    act->version.has = jin_i64(in, "version", JIN_OPTIONAL, 1, INT64_MAX, &act->version.v);
+    RETURN_IF(read_photos(rq, in, "photos", &act->photos, &act->nphotos));
+    return jin_done(in);
+}
+
+static enum rc problem_acted(struct request *rq)
+{
+    return send_problem(rq, rq->op.plan.command.subject_id, 200);
+}
+
+static enum rc problem_act(struct request *rq)
+{
+    static const char *const kinds[PROBLEM_EVENTS] = {
+        "problem.verify", "problem.register",  "problem.reject",  "problem.dispatch", "problem.mend_on_spot",
+        "problem.accept", "problem.send_back", "problem.rectify", "problem.return",   "problem.strike_off"};
+    struct problem_act act = {0};
+    struct command command;
+    struct uuid id;
+    struct jin in;
+    RETURN_IF(path_uuid(rq, "id", &id));
+    RETURN_IF(request_json(rq, &in));
+    RETURN_IF(read_act(rq, &in, &act));
+    RETURN_IF(request_command(rq, &in, kinds[act.event], "problem", id, &command));
+    RETURN_IF(change_begin(&rq->op, &command));
+    if (!rq->op.plan.replayed)
+        RETURN_IF(problem_prepare_act(&rq->op, id, &act));
+    return http_commit(rq, problem_acted);
+}
+
+const struct route problem_routes[] = {
+    {HTTP_GET, "/api/v1/problems", ACT_PROBLEM_READ, problem_list, 0, 0},
+    {HTTP_POST, "/api/v1/problems", ACT_PROBLEM_REPORT, problem_create, 0, 0},
+    {HTTP_GET, "/api/v1/problems/{id}", ACT_PROBLEM_READ, problem_get, 0, 0},
+    {HTTP_POST, "/api/v1/problems/{id}/actions", ACT_PROBLEM_READ, problem_act, 0, 0},
+    {0},
+};

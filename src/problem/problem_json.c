@@ -1,0 +1,128 @@
+/* problem_json.c - see problem_json.h. */
+#include "problem/problem_json.h"
+
+#include "base/geo.h"
+
+void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *r)
+{
+    struct problem_case c = {
+        .state = (enum problem_state)problem_name_index(problem_state_names, r->state),
+        .limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, r->limit_kind),
+        .limit_amount = r->limit_amount, .due_ms = r->due_ms, .left_ms = r->left_ms};
+    jo_uuid(j, "id", r->id);
+    jo_str(j, "number", str_fmt(OP_ARENA(op), "%lld-%06lld", (long long)r->year, (long long)r->number));
+    jo_str(j, "state", r->state);
+    jo_str(j, "source", r->source);
+    jo_named(j, "site", r->site_id, r->site_name);
+    jo_str(j, "area_code", r->area_code);
+    jo_str(j, "category_code", r->category_code);
+    jo_uuid(j, "criterion_id", r->criterion_id);
+    jo_str(j, "criterion_code", r->criterion_code);
+    jo_str(j, "description", r->description);
+    jo_str(j, "severity", r->severity);
+    jo_bool(j, "typical", r->typical);
+    jo_named(j, "unit", r->unit_id, r->unit_name);
+    jo_obj(j, "limit");
+    jo_str(j, "kind", r->limit_kind);
+    jo_i64(j, "amount", r->limit_amount);
+    jo_end(j);
+    jo_time(j, "reported_at", r->reported_ms);
+    jo_opt_time(j, "dispatched_at", r->dispatched_ms);
+    jo_opt_time(j, "due_at", r->due_ms);
+    jo_opt_time(j, "rectified_at", r->rectified_ms);
+    jo_opt_time(j, "closed_at", r->closed_ms);
+    jo_z(j, "light", problem_light_names[problem_light(op->env->calendar, &c, op->now)]);
+    jo_bool(j, "overdue", r->overdue);
+    jo_i64(j, "rework_count", r->rework_count);
+    jo_i64(j, "version", r->version);
+}
+
+/* The list's row is the beginning of the record's. */
+static struct problem_list_row brief_of(const struct problem_by_id_row *r)
+{
+    return (struct problem_list_row){
+        .id = r->id, .year = r->year, .number = r->number, .state = r->state, .source = r->source,
+        .site_id = r->site_id, .site_name = r->site_name, .area_code = r->area_code,
+        .category_code = r->category_code, .criterion_id = r->criterion_id, .criterion_code = r->criterion_code,
+        .description = r->description, .severity = r->severity, .typical = r->typical, .unit_id = r->unit_id,
+        .unit_name = r->unit_name, .limit_kind = r->limit_kind, .limit_amount = r->limit_amount,
+        .reported_ms = r->reported_ms, .dispatched_ms = r->dispatched_ms, .due_ms = r->due_ms,
+        .left_ms = r->left_ms, .rectified_ms = r->rectified_ms, .closed_ms = r->closed_ms, .overdue = r->overdue,
+        .rework_count = r->rework_count, .version = r->version};
+}
+
+static void put_photo(struct json_out *j, const struct problem_by_id_row *p, const struct problem_photos_row *ph)
+{
+    jo_obj(j, NULL);
+    jo_sha256(j, "sha256", ph->sha256);
+    jo_str(j, "role", ph->role);
+    jo_opt_time(j, "taken_at", ph->taken_ms);
+    if (ph->lon_e7.has && ph->lat_e7.has && p->site_lon_e7.has && p->site_lat_e7.has)
+        jo_i64(j, "distance_m", geo_distance_m(ph->lon_e7.v, ph->lat_e7.v, p->site_lon_e7.v, p->site_lat_e7.v));
+    else
+        jo_null(j, "distance_m");
+    jo_end(j);
+}
+
+static enum rc put_timeline(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
+{
+    struct problem_events_row *events;
+    struct problem_photos_row *photos;
+    size_t n, nphotos, at = 0;
+    RETURN_IF(q_problem_events(&op->rd, &(struct problem_events_in){op->hq, p->id}, &events, &n));
+    RETURN_IF(q_problem_photos(&op->rd, &(struct problem_photos_in){op->hq, p->id}, &photos, &nphotos));
+    jo_arr(j, "timeline");
+    for (size_t i = 0; i < n; i++) {
+        const struct problem_events_row *e = &events[i];
+        jo_obj(j, NULL);
+        jo_i64(j, "seq", e->seq);
+        jo_str(j, "event", e->event);
+        jo_str(j, "from_state", e->from_state);
+        jo_str(j, "to_state", e->to_state);
+        jo_time(j, "at", e->at_ms);
+        jo_named(j, "actor", e->actor_id, e->actor_name);
+        jo_named(j, "actor_unit", e->actor_unit_id, e->actor_unit_name);
+        jo_named(j, "unit", e->unit_id, e->unit_name);
+        jo_opt_time(j, "due_at", e->due_ms);
+        jo_str(j, "note", e->note);
+        jo_arr(j, "photos");
+        for (; at < nphotos && photos[at].seq == e->seq; at++)
+            put_photo(j, p, &photos[at]);
+        jo_end(j);
+        jo_end(j);
+    }
+    jo_end(j);
+    return RC_OK;
+}
+
+static void put_proposal(struct json_out *j, const struct problem_by_id_row *p)
+{
+    /* Subject first, then territory; the responsibility matrix of a later version refines this. */
+    if (!uuid_is_none(p->subject_unit_id))
+        jo_named(j, "proposed_unit", p->subject_unit_id, p->subject_unit_name);
+    else
+        jo_named(j, "proposed_unit", p->territory_unit_id, p->territory_unit_name);
+}
+
+enum rc problem_json_full(struct json_out *j, struct op *op, struct uuid id, int64_t *version)
+{
+    struct problem_by_id_row p;
+    RETURN_IF(problem_load(op, id, &p));
+    struct problem_list_row brief = brief_of(&p);
+    jo_obj(j, NULL);
+    problem_json_brief(j, op, &brief);
+    jo_uuid(j, "inspection_id", p.inspection_id);
+    jo_str(j, "place_text", p.place);
+    jo_place(j, "place", p.lon_e7, p.lat_e7);
+    jo_named(j, "reporter", p.reporter_id, p.reporter_name);
+    RETURN_IF(put_timeline(j, op, &p));
+    jo_arr(j, "allowed_actions");
+    for (int e = 0; e < PROBLEM_EVENTS; e++)
+        if (problem_may(op, &p, (enum problem_event)e))
+            jo_z(j, NULL, problem_event_names[e]);
+    jo_end(j);
+    put_proposal(j, &p);
+    jo_end(j);
+    *version = p.version;
+    return RC_OK;
+}

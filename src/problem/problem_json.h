@@ -1,0 +1,16 @@
+/* problem_json.h - problems as JSON: brief in lists, full with timeline and photographs. */
+#ifndef XH_PROBLEM_PROBLEM_JSON_H
+#define XH_PROBLEM_PROBLEM_JSON_H
+
+#include "base/json_out.h"
+#include "problem/problem_store.h"
+
+/* A problem nobody has set a limit for: three working days (project default). */
+enum { PROBLEM_DEFAULT_LIMIT_DAYS = 3 };
+
+/* Members into the object that is open. */
+void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *row);
+/* A whole object; RC_NOT_FOUND when the actor may not see it. */
+enum rc problem_json_full(struct json_out *j, struct op *op, struct uuid id, int64_t *version) MUST_CHECK;
+
+#endif

@@ -1,0 +1,17 @@
+/* problem_store.h - what the room's own files share about loaded problems. */
+#ifndef XH_PROBLEM_PROBLEM_STORE_H
+#define XH_PROBLEM_PROBLEM_STORE_H
+
+#include "problem/problem.h"
+#include "problem_sql.h"
+
+/* RC_NOT_FOUND also when the actor may not see it. */
+enum rc problem_load(struct op *op, struct uuid id, struct problem_by_id_row *row) MUST_CHECK;
+struct problem_case problem_case_of(const struct problem_by_id_row *row);
+struct subject problem_subject(const struct problem_by_id_row *row);
+/* Whether the actor may do this to it now: state and permission. */
+bool problem_may(struct op *op, const struct problem_by_id_row *row, enum problem_event event);
+/* Index of a stored word; the database holds none other (0 when it does). */
+int problem_name_index(const char *const *names, struct str name);
+
+#endif
