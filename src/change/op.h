@@ -12,6 +12,7 @@
 
 struct clock;
 struct keys;       /* privacy/ */
+struct auth;       /* auth/auth.h: sessions of this process; NULL outside the server */
 struct decoder;    /* media/ */
 struct media_store;
 struct calendar;
@@ -22,6 +23,7 @@ struct env {
     struct store *store;
     struct clock *clock;
     struct keys *keys;
+    struct auth *auth;
     struct decoder *decoder;
     struct media_store *media;
     struct hub *hub;

@@ -33,13 +33,15 @@ CREATE INDEX journal_by_seal ON journal (hq_id, seal_seq);
 CREATE INDEX journal_by_time ON journal (hq_id, at_ms, id);
 CREATE INDEX journal_by_subject ON journal (hq_id, subject_kind, subject_id, at_ms);
 
--- The chain: each seal covers `entries` journal rows and the seal before it.
+-- The chain: each seal covers `entries` journal rows and the seal before it. `leaves` lists, in (at_ms, id)
+-- order, each row's id (16 bytes) and hash (32), so that a check can name the row that was touched.
 CREATE TABLE journal_seal (
     hq_id BIGINT NOT NULL,
     seq BIGINT NOT NULL,
     entries BIGINT NOT NULL,
     previous BYTEA NOT NULL,
     hash BYTEA NOT NULL,
+    leaves BYTEA NOT NULL,
     epoch BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
     PRIMARY KEY (hq_id, seq)

@@ -6,7 +6,7 @@ CREATE TABLE account (
     login TEXT NOT NULL,                -- folded: lower case, NFKC
     password_hash TEXT,                 -- Argon2id; NULL: invited, not yet set
     password_ms BIGINT,
-    password_history TEXT NOT NULL DEFAULT '[]',
+    password_history TEXT NOT NULL DEFAULT '[]', -- JSON: hashes no new password may match, newest first
     must_change BOOLEAN NOT NULL DEFAULT FALSE,
     failures BIGINT NOT NULL DEFAULT 0,
     locked_until_ms BIGINT,
@@ -39,10 +39,9 @@ CREATE TABLE session (
     token_hash BYTEA NOT NULL,          -- SHA-256; the token itself is never stored
     person_id BYTEA NOT NULL,
     kind TEXT NOT NULL,                 -- cookie | bearer
-    csrf_hash BYTEA,
     epoch BIGINT NOT NULL,
     created_ms BIGINT NOT NULL,
-    seen_ms BIGINT NOT NULL,
+    seen_ms BIGINT NOT NULL,            -- coarse: written every few minutes of use
     expires_ms BIGINT NOT NULL,
     ended_ms BIGINT,
     PRIMARY KEY (hq_id, id),
@@ -50,6 +49,7 @@ CREATE TABLE session (
     FOREIGN KEY (hq_id, person_id) REFERENCES account (hq_id, person_id)
 );
 CREATE INDEX session_by_person ON session (hq_id, person_id, created_ms);
+CREATE INDEX session_by_expiry ON session (hq_id, expires_ms);
 
 CREATE TABLE invitation (
     hq_id BIGINT NOT NULL,
@@ -59,9 +59,10 @@ CREATE TABLE invitation (
     token_hash BYTEA NOT NULL,
     created_by BYTEA,
     created_ms BIGINT NOT NULL,
-    expires_ms BIGINT NOT NULL,
+    expires_ms BIGINT NOT NULL,         -- moved to now when a newer one takes its place
     used_ms BIGINT,
     PRIMARY KEY (hq_id, id),
     UNIQUE (hq_id, token_hash),
     FOREIGN KEY (hq_id, person_id) REFERENCES account (hq_id, person_id)
 );
+CREATE INDEX invitation_by_person ON invitation (hq_id, person_id, created_ms);

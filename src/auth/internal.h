@@ -1,0 +1,25 @@
+/* internal.h - what the files of this room share and nobody else sees. */
+#ifndef XH_AUTH_INTERNAL_H
+#define XH_AUTH_INTERNAL_H
+
+#include "auth/auth.h"
+
+#include <pthread.h>
+
+struct session_cache;
+
+struct auth {
+    struct auth_config cfg;
+    struct session_cache *cache;
+    const struct env *env;   /* of the keeper */
+    pthread_t keeper;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool running, stopping;
+};
+
+/* Roles, grants and area of a person now, into `out`. */
+enum rc auth_rights_of(struct op *op, struct uuid person_id, struct str unit_area, struct actor *out) MUST_CHECK;
+struct str auth_token_text(struct arena *a, const uint8_t bytes[32]);
+
+#endif
