@@ -70,6 +70,10 @@ enum rc query_bool(struct request *rq, const char *name, struct opt_bool *out) M
 /* Every parameter a route knows is asked for before this; any other is RC_BAD "unknown_parameter". */
 enum rc query_done(struct request *rq) MUST_CHECK;
 struct str request_header(struct request *rq, const char *name);
+/* A cookie's value as sent; absent: STR_NONE. */
+struct str request_cookie(struct request *rq, const char *name);
+/* What the client calls this server ("https://host:port"), as links in mails and on plates need it. */
+struct str request_base_url(struct request *rq);
 /* If-Match as a version number; absent: required -> 428-like RC_BAD "if_match_required", else none. */
 enum rc request_if_match(struct request *rq, bool required, struct opt_i64 *version) MUST_CHECK;
 /* The body as a JSON object; content type must be application/json (415 else). Freed with the request. */
