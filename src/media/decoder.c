@@ -1,4 +1,5 @@
-/* decoder.c - see decoder.h: the pool of workers, the files of a job, and refusals in people's words. */
+/* decoder.c - see decoder.h: the pool of workers, the files of a job, and refusals in people's
+ * words. */
 #include "media/decoder.h"
 
 #include "base/log.h"
@@ -174,8 +175,9 @@ static enum worker_end ask(struct decoder *d, struct slot *s, const struct wire_
 
 static enum rc refuse_damaged(struct fault *f)
 {
-    return fail(f, RC_INVALID, "photo_damaged", "照片文件已损坏或不完整，无法读取，请重新拍摄或重新上传",
-                "The photograph is damaged or incomplete and cannot be read; take or upload it again");
+    return fail(
+        f, RC_INVALID, "photo_damaged", "照片文件已损坏或不完整，无法读取，请重新拍摄或重新上传",
+        "The photograph is damaged or incomplete and cannot be read; take or upload it again");
 }
 
 static enum rc refuse_ended(struct fault *f, enum worker_end end)
@@ -211,8 +213,9 @@ static enum rc refuse_coded(struct fault *f, enum wire_code code, const struct d
                     "The photograph has more than %lld0 thousand pixels",
                     (long long)(c->max_pixels / 10000));
     case WIRE_FAILED:
-        return fail(f, RC_INTERNAL, "photo_decoder_failed", "照片处理失败，文件无法读写",
-                    "The photograph could not be processed: its files could not be read or written");
+        return fail(
+            f, RC_INTERNAL, "photo_decoder_failed", "照片处理失败，文件无法读写",
+            "The photograph could not be processed: its files could not be read or written");
     default:
         return refuse_damaged(f);
     }
@@ -284,8 +287,8 @@ static enum rc run(struct decoder *d, struct fault *f, const struct decode_job *
     return answer->code == WIRE_OK ? RC_OK : refuse_coded(f, (enum wire_code)answer->code, c);
 }
 
-enum rc decoder_run(struct decoder *d, struct arena *a, struct fault *f, const struct decode_job *job,
-                    struct photo_facts *out)
+enum rc decoder_run(struct decoder *d, struct arena *a, struct fault *f,
+                    const struct decode_job *job, struct photo_facts *out)
 {
     struct wire_answer answer = {0};
     enum rc rc = run(d, f, job, &answer);

@@ -1,12 +1,14 @@
 /*
  * decoder.h - photographs (现场照片) turned into facts and small copies, by processes of their own.
  *
- * The server never decodes a picture itself and links no picture library. A pool of `xiaohao-decoder` workers
- * is started on demand; each handles one picture at a time under limits of memory, processor time and wall
- * clock, is killed when it exceeds them, and is replaced after a crash or a number of pictures.
+ * The server never decodes a picture itself and links no picture library. A pool of
+ * `xiaohao-decoder` workers is started on demand; each handles one picture at a time under limits
+ * of memory, processor time and wall clock, is killed when it exceeds them, and is replaced after a
+ * crash or a number of pictures.
  *
- * Refusals, by code: photo_unsupported (415), photo_too_large (413), photo_damaged, photo_timeout (422);
- * photo_busy, photo_decoder_lost (503, try again); photo_decoder_missing, photo_decoder_failed (500).
+ * Refusals, by code: photo_unsupported (415), photo_too_large (413), photo_damaged, photo_timeout
+ * (422); photo_busy, photo_decoder_lost (503, try again); photo_decoder_missing,
+ * photo_decoder_failed (500).
  */
 #ifndef XH_MEDIA_DECODER_H
 #define XH_MEDIA_DECODER_H
@@ -39,11 +41,13 @@ struct decode_job {
 struct decoder;
 
 /* Finds the executable; starts no process yet. Nothing of `config` is kept but its values. */
-enum rc decoder_start(struct decoder **out, struct fault *f, const struct decoder_config *config) MUST_CHECK;
+enum rc decoder_start(struct decoder **out, struct fault *f,
+                      const struct decoder_config *config) MUST_CHECK;
 /* Blocks until the picture is answered or refused. Any number of threads at once. */
-enum rc decoder_run(struct decoder *d, struct arena *a, struct fault *f, const struct decode_job *job,
-                    struct photo_facts *out) MUST_CHECK;
-/* Waits for runs under way, ends the workers, frees `d`. No run may begin after it. NULL is allowed. */
+enum rc decoder_run(struct decoder *d, struct arena *a, struct fault *f,
+                    const struct decode_job *job, struct photo_facts *out) MUST_CHECK;
+/* Waits for runs under way, ends the workers, frees `d`. No run may begin after it. NULL is
+ * allowed. */
 void decoder_stop(struct decoder *d);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * decoder_double.c - stands in for xiaohao-decoder in tests: does what the first bytes of the "photograph"
- * say, so that time limits, crashes and lies can be had at will. Never installed.
+ * decoder_double.c - stands in for xiaohao-decoder in tests: does what the first bytes of the
+ * "photograph" say, so that time limits, crashes and lies can be had at will. Never installed.
  */
 #include "media/wire.h"
 

@@ -18,7 +18,8 @@ int ground_tear_down(void **state);
 void ground_write(struct ground *g, struct str content);
 struct str ground_read(struct ground *g, const char *path);
 struct decoder *ground_decoder(struct ground *g, const struct decoder_config *c);
-/* Decodes g->in, or `original` when given. After a refusal no copy may be left. Answers the code, "ok" if none. */
+/* Decodes g->in, or `original` when given. After a refusal no copy may be left. Answers the code,
+ * "ok" if none. */
 const char *ground_run(struct ground *g, struct decoder *d, const char *original);
 /* A sound picture of two pixels, red and green. */
 struct str ground_tiny_png(struct ground *g);

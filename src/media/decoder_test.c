@@ -1,6 +1,6 @@
 /*
- * decoder_test.c - the pool against a double that hangs, dies and lies; the real decoder's bounds; and what it
- * says to two tiny pictures. The shared samples are samples_test.c's.
+ * decoder_test.c - the pool against a double that hangs, dies and lies; the real decoder's bounds;
+ * and what it says to two tiny pictures. The shared samples are samples_test.c's.
  */
 #include "media/decoder_ground.h"
 #include "media/worker.h"
@@ -194,7 +194,7 @@ static void the_real_decoder_is_bound(void **state)
     assert_true(worker_begin(&w, getenv("XIAOHAO_DECODER")));
     struct str limits = proc(g, w.pid, "limits"), status = proc(g, w.pid, "status");
 #if !defined(__SANITIZE_ADDRESS__)
-    assert_true(line_has(limits, "Max address space", " 1073741824 "));
+    assert_true(line_has(limits, "Max address space", " 1342177280 "));
 #endif
     assert_true(line_has(limits, "Max file size", " 67108864 "));
     assert_true(line_has(limits, "Max open files", " 64 "));

@@ -156,8 +156,8 @@ static bool parse_offset(struct str s, int *zone_min)
     return true;
 }
 
-/* When the picture was taken; where only that is written, when it was digitised. The date of last change
- * (DateTime) is no evidence and is not read. */
+/* When the picture was taken; where only that is written, when it was digitised. The date of last
+ * change (DateTime) is no evidence and is not read. */
 static void read_time(ExifData *data, int zone_min, struct exif_facts *out)
 {
     enum { OFFSET_ORIGINAL = 0x9011, OFFSET_DIGITIZED = 0x9012 };
@@ -243,7 +243,8 @@ void exif_read(struct str block, int zone_min, struct exif_facts *out)
     memcpy(copy + exif_mark.n, block.p, block.n);
     ExifData *data = exif_data_new();
     if (data) {
-        /* Unknown tags are kept (the offset of the time is newer than the library); nothing is "repaired". */
+        /* Unknown tags are kept (the offset of the time is newer than the library); nothing is
+         * "repaired". */
         exif_data_unset_option(data, EXIF_DATA_OPTION_IGNORE_UNKNOWN_TAGS);
         exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
         exif_data_set_option(data, EXIF_DATA_OPTION_DONT_CHANGE_MAKER_NOTE);

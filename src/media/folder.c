@@ -1,4 +1,5 @@
-/* folder.c - see folder.h. Order of making durable: file, name in its folder, folder in its parent. */
+/* folder.c - see folder.h. Order of making durable: file, name in its folder, folder in its parent.
+ */
 #include "media/folder.h"
 
 #include <errno.h>
@@ -18,8 +19,8 @@ static const char *const suffixes[MEDIA_VARIANTS] = {
 };
 
 struct place {
-    char outer[SHARD_BYTES]; /* "aa" */
-    char inner[2 * SHARD_BYTES]; /* "aa/bb" */
+    char outer[SHARD_BYTES];                     /* "aa" */
+    char inner[2 * SHARD_BYTES];                 /* "aa/bb" */
     char path[2 * SHARD_BYTES + NAME_MAX_BYTES]; /* "aa/bb/aabb….thumb.jpg" */
 };
 
@@ -48,8 +49,9 @@ static bool sync_folder(int at, const char *name)
     return ok;
 }
 
-/* A new folder's name must reach the disk before anything is promised inside it. Another thread may have made
- * it and not synced yet, so the parent is synced by whoever first finds the leaf missing. */
+/* A new folder's name must reach the disk before anything is promised inside it. Another thread may
+ * have made it and not synced yet, so the parent is synced by whoever first finds the leaf missing.
+ */
 static bool make_shard(int root, const struct place *p)
 {
     struct stat st;

@@ -1,6 +1,7 @@
 /*
  * folder.h - the store of photographs in a folder: DIR/aa/bb/<sha256>, copies beside it as
- * <sha256>.display.jpg and <sha256>.thumb.jpg, uploads under way in DIR/staging. Used by media_store.c alone.
+ * <sha256>.display.jpg and <sha256>.thumb.jpg, uploads under way in DIR/staging. Used by
+ * media_store.c alone.
  */
 #ifndef XH_MEDIA_FOLDER_H
 #define XH_MEDIA_FOLDER_H

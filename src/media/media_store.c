@@ -1,4 +1,5 @@
-/* media_store.c - see media_store.h: staging, which every backend shares, and the choice of a backend. */
+/* media_store.c - see media_store.h: staging, which every backend shares, and the choice of a
+ * backend. */
 #include "media/media_store.h"
 
 #include "base/log.h"
@@ -55,7 +56,8 @@ bool media_store_ready(struct media_store *s)
     return access(s->staging, W_OK | X_OK) == 0 && s->ops->ready(s);
 }
 
-enum rc media_begin(struct media_store *s, struct fault *f, int64_t max_bytes, struct media_write **out)
+enum rc media_begin(struct media_store *s, struct fault *f, int64_t max_bytes,
+                    struct media_write **out)
 {
     static const char pattern[] = "/up-XXXXXX";
     size_t n = strlen(s->staging);
@@ -126,7 +128,8 @@ enum rc media_commit(struct media_write *w, struct fault *f, const struct media_
         return fail(f, RC_INVALID, "media_mismatch", "照片内容与声明的 SHA-256 不符",
                     "The bytes of the photograph do not have the SHA-256 announced");
     }
-    /* The decoder may have written through a descriptor of its own: fsync is by file, not by descriptor. */
+    /* The decoder may have written through a descriptor of its own: fsync is by file, not by
+     * descriptor. */
     if (fsync(w->fd) != 0) {
         int error = errno;
         media_abort(w);

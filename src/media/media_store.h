@@ -1,9 +1,10 @@
 /*
- * media_store.h - where the bytes of photographs (影像文件) are kept: under the SHA-256 of the original, never
- * changed once there. A folder today (`file:DIR`); another backend fills in the same table of functions.
+ * media_store.h - where the bytes of photographs (影像文件) are kept: under the SHA-256 of the
+ * original, never changed once there. A folder today (`file:DIR`); another backend fills in the
+ * same table of functions.
  *
- * An upload is staged in a temporary file beside the store and appears under its name only when complete and
- * on disk. Storing the same bytes twice is not an error and keeps one copy.
+ * An upload is staged in a temporary file beside the store and appears under its name only when
+ * complete and on disk. Storing the same bytes twice is not an error and keeps one copy.
  *
  * Refusals: photo_too_large (413), media_missing (404), media_full (503), media_failed (500),
  * media_mismatch (422: the bytes are not those promised).
@@ -26,7 +27,8 @@ struct media_key {
 
 struct media_store;
 
-/* One staged file. Owned by one thread at a time; ended by exactly one of media_commit and media_abort. */
+/* One staged file. Owned by one thread at a time; ended by exactly one of media_commit and
+ * media_abort. */
 struct media_write {
     struct media_store *store;
     char *path; /* a local file, for the decoder to read or to write */
@@ -43,8 +45,10 @@ struct media_file {
 
 /* What a backend does. Staging is always local: an upload must be looked at before it is kept. */
 struct media_store_ops {
-    enum rc (*keep)(struct media_store *s, struct fault *f, const char *staged, const struct media_key *key);
-    enum rc (*open)(struct media_store *s, struct fault *f, const struct media_key *key, struct media_file *out);
+    enum rc (*keep)(struct media_store *s, struct fault *f, const char *staged,
+                    const struct media_key *key);
+    enum rc (*open)(struct media_store *s, struct fault *f, const struct media_key *key,
+                    struct media_file *out);
     bool (*has)(struct media_store *s, const struct media_key *key);
     bool (*ready)(struct media_store *s);
     void (*close)(struct media_store *s);
@@ -63,12 +67,15 @@ void media_store_close(struct media_store *s);
 /* For /readyz: can take an upload now. */
 bool media_store_ready(struct media_store *s);
 
-enum rc media_begin(struct media_store *s, struct fault *f, int64_t max_bytes, struct media_write **out) MUST_CHECK;
+enum rc media_begin(struct media_store *s, struct fault *f, int64_t max_bytes,
+                    struct media_write **out) MUST_CHECK;
 enum rc media_write_piece(struct media_write *w, struct fault *f, struct str piece) MUST_CHECK;
 /* Hash of all pieces so far. The file at `w->path` is complete and may be read. */
 struct sha256 media_written(const struct media_write *w);
-/* Durable when it answers RC_OK. For MEDIA_ORIGINAL the hash of the pieces must be the key's. Frees `w` always. */
-enum rc media_commit(struct media_write *w, struct fault *f, const struct media_key *key) MUST_CHECK;
+/* Durable when it answers RC_OK. For MEDIA_ORIGINAL the hash of the pieces must be the key's. Frees
+ * `w` always. */
+enum rc media_commit(struct media_write *w, struct fault *f,
+                     const struct media_key *key) MUST_CHECK;
 /* Leaves nothing behind. NULL is allowed. */
 void media_abort(struct media_write *w);
 
@@ -76,6 +83,7 @@ bool media_has(struct media_store *s, const struct media_key *key);
 enum rc media_open(struct media_store *s, struct fault *f, const struct media_key *key,
                    struct media_file *out) MUST_CHECK;
 /* Removes staged files last changed before `before_ms` (file-system time), left by a crash. */
-enum rc media_sweep(struct media_store *s, struct fault *f, int64_t before_ms, size_t *removed) MUST_CHECK;
+enum rc media_sweep(struct media_store *s, struct fault *f, int64_t before_ms,
+                    size_t *removed) MUST_CHECK;
 
 #endif

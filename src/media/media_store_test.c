@@ -94,7 +94,8 @@ static void bytes_come_back_as_they_went_in(void **state)
     assert_memory_equal(back, content.p, content.n);
     close(file.fd);
     struct str hex = str_hex(&g->arena, key.sha256.b, sizeof key.sha256.b);
-    struct str path = str_fmt(&g->arena, "%s/%.2s/%.2s/%.*s", g->dir, hex.p, hex.p + 2, STR_ARG(hex));
+    struct str path =
+        str_fmt(&g->arena, "%s/%.2s/%.2s/%.*s", g->dir, hex.p, hex.p + 2, STR_ARG(hex));
     struct stat st;
     assert_int_equal(stat(str_z(&g->arena, path), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);

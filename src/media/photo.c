@@ -26,7 +26,8 @@ static bool at(struct str s, size_t offset, struct str want)
     return s.n >= offset + want.n && memcmp(s.p + offset, want.p, want.n) == 0;
 }
 
-/* HEVC coded pictures and sequences. "mif1" alone says only "some HEIF": the decoder looks at the coding. */
+/* HEVC coded pictures and sequences. "mif1" alone says only "some HEIF": the decoder looks at the
+ * coding. */
 static bool heic_brand(struct str file, size_t offset)
 {
     static const struct str brands[] = {

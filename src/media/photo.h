@@ -1,6 +1,7 @@
 /*
- * photo.h - what is known about one photograph (现场照片) after it was decoded, and what is asked of its bytes
- * without decoding: the format by its first bytes, the fingerprint and the distance of two fingerprints.
+ * photo.h - what is known about one photograph (现场照片) after it was decoded, and what is asked
+ * of its bytes without decoding: the format by its first bytes, the fingerprint and the distance of
+ * two fingerprints.
  *
  * Pure: no I/O, no picture library. Shared by the server and the decoder process.
  */
@@ -18,16 +19,18 @@ enum {
     PHOTO_SNIFF_BYTES = 64, /* the first bytes photo_sniff() wants to see */
 };
 
-/* Evidence read from one photograph. `make` and `model` live in the caller's arena, absent where unknown. */
+/* Evidence read from one photograph. `make` and `model` live in the caller's arena, absent where
+ * unknown. */
 struct photo_facts {
     enum photo_format format;
     int width, height; /* as people see it: orientation applied */
-    int orientation;   /* EXIF 1-8 as applied by us; 1 where none, and for HEIC, which turns itself */
-    int64_t bytes;     /* of the original */
+    int orientation; /* EXIF 1-8 as applied by us; 1 where none, and for HEIC, which turns itself */
+    int64_t bytes;   /* of the original */
     struct sha256 sha256;
     uint64_t fingerprint; /* difference hash; compare with photo_distance() */
     bool has_taken;
-    bool zone_known;  /* the camera wrote its offset; else `taken_ms` assumes the zone given with the job */
+    bool zone_known; /* the camera wrote its offset; else `taken_ms` assumes the zone given with the
+                        job */
     int64_t taken_ms; /* UTC */
     bool has_place;
     int64_t lat_e7, lon_e7; /* WGS 84, 1e-7 degrees */
@@ -45,8 +48,12 @@ const char *photo_format_mime(enum photo_format f);
 
 /* 64-bit difference hash of `width` x `height` RGB pixels, 3 bytes each, rows without padding. */
 uint64_t photo_fingerprint(const uint8_t *rgb, int width, int height);
-/* Differing bits, 0-64. Up to PHOTO_ALIKE_MAX two pictures are shown to the re-checker as alike. */
+/* Differing bits, 0-64. */
 int photo_distance(uint64_t a, uint64_t b);
+/* Up to here two pictures are shown to the re-checker as alike. Compressed, resized, watermarked or
+ * recoloured copies differ by 0-2 bits, crops of 5 % by 5-13, different scenes by 21 and more;
+ * mirrored, turned and heavily cropped copies are not found. Pictures of one flat colour all look
+ * alike. */
 enum { PHOTO_ALIKE_MAX = 10 };
 
 #endif

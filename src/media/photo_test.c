@@ -1,4 +1,5 @@
-/* photo_test.c - formats by first bytes, fingerprints, and EXIF blocks made by hand, good and absurd. */
+/* photo_test.c - formats by first bytes, fingerprints, and EXIF blocks made by hand, good and
+ * absurd. */
 #include "media/exif.h"
 
 #include "base/arena.h"
@@ -19,10 +20,18 @@ static void formats_are_known_by_their_bytes(void **state)
         {STR_INIT("\xff\xd8\xff\xe0"), PHOTO_JPEG},
         {STR_INIT("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), PHOTO_PNG},
         {STR_INIT("RIFF\x10\0\0\0WEBPVP8 "), PHOTO_WEBP},
-        {STR_INIT("\0\0\0\x18""ftypheic\0\0\0\0"), PHOTO_HEIC},
-        {STR_INIT("\0\0\0\x18""ftypmif1\0\0\0\0"), PHOTO_HEIC},
-        {STR_INIT("\0\0\0\x1c""ftypavif\0\0\0\0mif1"), PHOTO_NONE},
-        {STR_INIT("\0\0\0\x18""ftypmp42\0\0\0\0"), PHOTO_NONE},
+        {STR_INIT("\0\0\0\x18"
+                  "ftypheic\0\0\0\0"),
+         PHOTO_HEIC},
+        {STR_INIT("\0\0\0\x18"
+                  "ftypmif1\0\0\0\0"),
+         PHOTO_HEIC},
+        {STR_INIT("\0\0\0\x1c"
+                  "ftypavif\0\0\0\0mif1"),
+         PHOTO_NONE},
+        {STR_INIT("\0\0\0\x18"
+                  "ftypmp42\0\0\0\0"),
+         PHOTO_NONE},
         {STR_INIT("RIFF\x10\0\0\0WAVEfmt "), PHOTO_NONE},
         {STR_INIT("GIF89a"), PHOTO_NONE},
         {STR_INIT("II*\0\x08\0\0\0"), PHOTO_NONE},
@@ -184,7 +193,8 @@ static void times_keep_what_the_camera_knew(void **state)
         assert_int_equal(facts.has_taken, cases[i].want != NULL);
         assert_int_equal(facts.zone_known, cases[i].zone_known);
         if (cases[i].want)
-            assert_string_equal(civil_rfc3339(&a, facts.taken_ms, ZONE_SHANGHAI_MIN).p, cases[i].want);
+            assert_string_equal(civil_rfc3339(&a, facts.taken_ms, ZONE_SHANGHAI_MIN).p,
+                                cases[i].want);
     }
     arena_free(&a);
 }
@@ -196,11 +206,21 @@ static void blocks_are_found_in_each_container(void **state)
         enum photo_format format;
         struct str file, want;
     } cases[] = {
-        {PHOTO_JPEG, STR_INIT("\xff\xd8\xff\xe0\0\4ab\xff\xe1\0\x0b""Exif\0\0MM*"), STR_INIT("MM*")},
-        {PHOTO_JPEG, STR_INIT("\xff\xd8\xff\xe1\xff\xff""Exif\0\0MM*"), STR_INIT("")},
+        {PHOTO_JPEG,
+         STR_INIT("\xff\xd8\xff\xe0\0\4ab\xff\xe1\0\x0b"
+                  "Exif\0\0MM*"),
+         STR_INIT("MM*")},
+        {PHOTO_JPEG,
+         STR_INIT("\xff\xd8\xff\xe1\xff\xff"
+                  "Exif\0\0MM*"),
+         STR_INIT("")},
         {PHOTO_JPEG, STR_INIT("\xff\xd8\xff\xe1\0\0"), STR_INIT("")},
-        {PHOTO_PNG, STR_INIT("\x89PNG\r\n\x1a\n\0\0\0\1tEXt.crc!\0\0\0\3eXIfMM*crc!"), STR_INIT("MM*")},
-        {PHOTO_PNG, STR_INIT("\x89PNG\r\n\x1a\n\xff\xff\xff\xff""eXIfMM*crc!"), STR_INIT("")},
+        {PHOTO_PNG, STR_INIT("\x89PNG\r\n\x1a\n\0\0\0\1tEXt.crc!\0\0\0\3eXIfMM*crc!"),
+         STR_INIT("MM*")},
+        {PHOTO_PNG,
+         STR_INIT("\x89PNG\r\n\x1a\n\xff\xff\xff\xff"
+                  "eXIfMM*crc!"),
+         STR_INIT("")},
         {PHOTO_WEBP, STR_INIT("RIFF....WEBPVP8 \1\0\0\0x\0EXIF\3\0\0\0MM*"), STR_INIT("MM*")},
         {PHOTO_WEBP, STR_INIT("RIFF....WEBPEXIF\xff\xff\xff\xffMM*"), STR_INIT("")},
     };

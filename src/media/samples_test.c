@@ -1,6 +1,6 @@
 /*
- * samples_test.c - the real decoder over the shared photographs: every good one gives the facts its manifest
- * states and copies without metadata; nothing malformed, cut or flipped ends the service.
+ * samples_test.c - the real decoder over the shared photographs: every good one gives the facts its
+ * manifest states and copies without metadata; nothing malformed, cut or flipped ends the service.
  *
  * Skipped where the samples are not there ($XIAOHAO_SHARED, else ../shared beside the repository).
  */
@@ -18,8 +18,21 @@
 #include <cmocka.h>
 
 enum column {
-    COL_FILE, COL_GROUP, COL_BYTES, COL_SHA256, COL_TYPE, COL_WIDTH, COL_HEIGHT, COL_ORIENTATION,
-    COL_LAT, COL_LON, COL_TAKEN, COL_MAKE, COL_MODEL, COL_PILLOW, COLUMNS,
+    COL_FILE,
+    COL_GROUP,
+    COL_BYTES,
+    COL_SHA256,
+    COL_TYPE,
+    COL_WIDTH,
+    COL_HEIGHT,
+    COL_ORIENTATION,
+    COL_LAT,
+    COL_LON,
+    COL_TAKEN,
+    COL_MAKE,
+    COL_MODEL,
+    COL_PILLOW,
+    COLUMNS,
 };
 
 struct sample {
@@ -30,8 +43,9 @@ struct sample {
 static struct str photos_folder(struct ground *g)
 {
     const char *shared = getenv("XIAOHAO_SHARED"), *source = getenv("SOURCE_ROOT");
-    struct str dir = shared ? str_fmt(&g->arena, "%s/data/5_photos", shared)
-                            : str_fmt(&g->arena, "%s/../shared/data/5_photos", source ? source : ".");
+    struct str dir = shared
+                         ? str_fmt(&g->arena, "%s/data/5_photos", shared)
+                         : str_fmt(&g->arena, "%s/../shared/data/5_photos", source ? source : ".");
     if (access(str_z(&g->arena, dir), R_OK) == 0)
         return dir;
     print_message("skipped: no shared photographs\n");
@@ -53,8 +67,9 @@ static void split(struct str line, struct sample *s)
 
 static struct sample *samples(struct ground *g, struct str dir, size_t *count)
 {
-    struct str line, text = ground_read(g, str_z(&g->arena, str_fmt(&g->arena, "%.*s/manifest.csv",
-                                                                    STR_ARG(dir))));
+    struct str line,
+        text =
+            ground_read(g, str_z(&g->arena, str_fmt(&g->arena, "%.*s/manifest.csv", STR_ARG(dir))));
     struct sample *all = ARENA_MANY(&g->arena, struct sample, 400);
     *count = 0;
     str_next(&text, '\n', &line);
@@ -90,7 +105,8 @@ static void check_size(const struct sample *s, const struct photo_facts *f)
     assert_int_equal(number(s->col[COL_BYTES]), f->bytes);
 }
 
-/* Counts places and times that agree with the manifest; what the manifest does not have, we must not have. */
+/* Counts places and times that agree with the manifest; what the manifest does not have, we must
+ * not have. */
 static void check_evidence(struct ground *g, const struct sample *s, size_t *places, size_t *times)
 {
     struct photo_facts *f = &g->facts;
@@ -104,7 +120,8 @@ static void check_evidence(struct ground *g, const struct sample *s, size_t *pla
         ++*places;
     }
     if (!f->has_taken) {
-        /* With a zone it is no EXIF time but XMP's or the file's; one sample's directory is unreadable. */
+        /* With a zone it is no EXIF time but XMP's or the file's; one sample's directory is
+         * unreadable. */
         assert_true(s->col[COL_TAKEN].n != 19 || str_is(s->col[COL_MODEL], "XXX-XXX"));
         return;
     }
@@ -197,17 +214,64 @@ static void turned_photographs_come_out_upright(void **state)
     decoder_stop(d);
 }
 
+static uint64_t fingerprint_of(struct ground *g, struct decoder *d, struct str dir, struct str file)
+{
+    struct str path = str_fmt(&g->arena, "%.*s/%.*s", STR_ARG(dir), STR_ARG(file));
+    assert_string_equal(ground_run(g, d, str_z(&g->arena, path)), "ok");
+    return g->facts.fingerprint;
+}
+
+/* Edits after which a copy must still be recognised; the other labelled ones are beyond this hash.
+ */
+static bool must_be_found(struct str relation)
+{
+    static const char *const edits[] = {"base",      "brighter",  "grayscale", "recompress_q40",
+                                        "resize_50", "watermark", "webp_q60"};
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++)
+        if (str_is(relation, edits[i]))
+            return true;
+    return false;
+}
+
+static void copies_are_alike_and_others_are_not(void **state)
+{
+    struct ground *g = *state;
+    struct str dir = photos_folder(g), line, a, b, relation, expected;
+    struct decoder_config c = decoder_defaults();
+    struct decoder *d = ground_decoder(g, &c);
+    struct str path = str_fmt(&g->arena, "%.*s/near_dup_pairs.csv", STR_ARG(dir));
+    struct str text = ground_read(g, str_z(&g->arena, path));
+    size_t alike = 0, different = 0;
+    str_next(&text, '\n', &line);
+    while (str_next(&text, '\n', &line) && line.n) {
+        assert_true(str_next(&line, ',', &a) && str_next(&line, ',', &b) &&
+                    str_next(&line, ',', &relation) && str_next(&line, ',', &expected));
+        int bits = photo_distance(fingerprint_of(g, d, dir, a), fingerprint_of(g, d, dir, b));
+        if (must_be_found(relation)) {
+            assert_in_range(bits, 0, PHOTO_ALIKE_MAX);
+            alike++;
+        } else if (str_is(expected, "different")) {
+            assert_in_range(bits, 2 * PHOTO_ALIKE_MAX, 64);
+            different++;
+        }
+    }
+    decoder_stop(d);
+    assert_int_equal(alike, 28);
+    assert_int_equal(different, 6);
+}
+
 static bool known_code(const char *code)
 {
-    static const char *const known[] = {"ok", "photo_unsupported", "photo_damaged", "photo_too_large",
-                                        "photo_timeout"};
+    static const char *const known[] = {"ok", "photo_unsupported", "photo_damaged",
+                                        "photo_too_large", "photo_timeout"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(code, known[i]) == 0)
             return true;
     return false;
 }
 
-/* What another library reads whole we read too, except formats we do not take; what is cut we refuse. */
+/* What another library reads whole we read too, except formats we do not take; what is cut we
+ * refuse. */
 static void malformed_files_are_answered(void **state)
 {
     struct ground *g = *state;
@@ -234,7 +298,8 @@ static void malformed_files_are_answered(void **state)
         assert_string_equal(ground_run(g, d, NULL), "ok"); /* still serving */
     }
     decoder_stop(d);
-    print_message("malformed: %zu readable, %zu unsupported, %zu damaged\n", ok, unsupported, damaged);
+    print_message("malformed: %zu readable, %zu unsupported, %zu damaged\n", ok, unsupported,
+                  damaged);
     assert_int_equal(ok + unsupported + damaged, 82);
 }
 
@@ -269,7 +334,8 @@ static void cut_and_flipped_files_are_answered(void **state)
             assert_true(known_code(code));
             flipped_ok += strcmp(code, "ok") == 0;
         }
-        print_message("%s: 60 cuts refused, %zu of 60 flipped copies still readable\n", files[k], flipped_ok);
+        print_message("%s: 60 cuts refused, %zu of 60 flipped copies still readable\n", files[k],
+                      flipped_ok);
     }
     decoder_stop(d);
 }
@@ -281,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_GROUND(good_photographs_give_their_facts),
         ON_GROUND(turned_photographs_come_out_upright),
+        ON_GROUND(copies_are_alike_and_others_are_not),
         ON_GROUND(malformed_files_are_answered),
         ON_GROUND(cut_and_flipped_files_are_answered),
     };

@@ -1,10 +1,12 @@
 /*
- * wire.h - what the server and the decoder process say to each other: one fixed-size message each way per
- * picture, over a SOCK_SEQPACKET pair, which keeps message borders by itself. A job carries three open
- * files (original to read, thumbnail and display copy to write), so the decoder never opens a path.
+ * wire.h - what the server and the decoder process say to each other: one fixed-size message each
+ * way per picture, over a SOCK_SEQPACKET pair, which keeps message borders by itself. A job carries
+ * three open files (original to read, thumbnail and display copy to write), so the decoder never
+ * opens a path.
  *
- * Both ends come from one build; the version guards against a stale executable. The server believes nothing
- * in an answer before wire_answer_ok() has looked at it: the decoder works on strangers' bytes.
+ * Both ends come from one build; the version guards against a stale executable. The server believes
+ * nothing in an answer before wire_answer_ok() has looked at it: the decoder works on strangers'
+ * bytes.
  */
 #ifndef XH_MEDIA_WIRE_H
 #define XH_MEDIA_WIRE_H
@@ -34,7 +36,7 @@ struct wire_job {
     int32_t zone_min; /* for camera times without an offset */
     int64_t max_bytes;
     int64_t max_pixels;
-    int32_t cpu_s; /* processor time this picture may take */
+    int32_t cpu_s;                /* processor time this picture may take */
     int32_t thumb_px, display_px; /* longest side */
 };
 

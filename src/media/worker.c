@@ -143,8 +143,8 @@ static enum worker_end judge(int status)
     }
 }
 
-enum worker_end worker_ask(struct worker *w, const struct wire_job *job, const int files[WIRE_FILES],
-                           int limit_ms, struct wire_answer *answer)
+enum worker_end worker_ask(struct worker *w, const struct wire_job *job,
+                           const int files[WIRE_FILES], int limit_ms, struct wire_answer *answer)
 {
     if (!wire_send_job(w->sock, job, files)) {
         end(w);

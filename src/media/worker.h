@@ -1,7 +1,9 @@
 /*
- * worker.h - one decoder process as the server sees it: started, asked one picture at a time, ended.
+ * worker.h - one decoder process as the server sees it: started, asked one picture at a time,
+ * ended.
  *
- * Owned by one thread at a time (the pool in decoder.c hands it out). Knows nothing of faults and files.
+ * Owned by one thread at a time (the pool in decoder.c hands it out). Knows nothing of faults and
+ * files.
  */
 #ifndef XH_MEDIA_WORKER_H
 #define XH_MEDIA_WORKER_H
@@ -29,8 +31,8 @@ enum worker_end {
 /* Waits until the process says it is ready. */
 bool worker_begin(struct worker *w, const char *executable);
 /* On anything but WORKER_ANSWERED the process is ended and reaped. */
-enum worker_end worker_ask(struct worker *w, const struct wire_job *job, const int files[WIRE_FILES],
-                           int limit_ms, struct wire_answer *answer);
+enum worker_end worker_ask(struct worker *w, const struct wire_job *job,
+                           const int files[WIRE_FILES], int limit_ms, struct wire_answer *answer);
 void worker_finish(struct worker *w);
 
 #endif
