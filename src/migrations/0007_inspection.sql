@@ -58,6 +58,7 @@ CREATE TABLE observation (
     device_ms BIGINT NOT NULL,
     earned_e4 BIGINT NOT NULL,
     possible_e4 BIGINT NOT NULL,
+    problem_id BYTEA,                   -- the problem raised with it
     PRIMARY KEY (hq_id, inspection_id, criterion_id),
     FOREIGN KEY (hq_id, inspection_id) REFERENCES inspection (hq_id, id),
     FOREIGN KEY (hq_id, criterion_id) REFERENCES criterion (hq_id, id)

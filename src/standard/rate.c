@@ -4,7 +4,7 @@
  * Products are taken in 128 bits so that sums of points over years can be scaled without overflow;
  * no floating point anywhere, so SQLite, PostgreSQL and every machine agree to the last digit.
  */
-#include "score/rate.h"
+#include "standard/rate.h"
 
 #include "base/arena.h"
 
@@ -86,4 +86,22 @@ const struct score_band *score_band(const struct score_band *bands, size_t n, in
     if (found && found == &bands[n - 1] && value_e2 > found->max_e2)
         return NULL;
     return found;
+}
+
+void rate_json_percent(struct json_out *j, const char *key, struct rate r)
+{
+    int64_t bp;
+    if (rate_bp(r, &bp))
+        jo_scaled(j, key, bp, 2);
+    else
+        jo_null(j, key);
+}
+
+void rate_json(struct json_out *j, const char *key, int64_t earned_e4, int64_t possible_e4)
+{
+    jo_obj(j, key);
+    jo_scaled(j, "earned", earned_e4, 4);
+    jo_scaled(j, "possible", possible_e4, 4);
+    rate_json_percent(j, "percent", (struct rate){earned_e4, possible_e4});
+    jo_end(j);
 }

@@ -2,7 +2,7 @@
  * rate_test.c - rates, roll-ups and bands against figures worked by hand, a published month of a
  * real city, and the shared set's inspection scores (skipped where that set is missing).
  */
-#include "score/rate.h"
+#include "standard/rate.h"
 
 #include "base/arena.h"
 

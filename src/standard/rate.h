@@ -5,10 +5,10 @@
  * basis points (1/100 %), rounded half up. Nothing over nothing has no value: it is "—", never 0 or
  * 100. Points are 1/10000 of a point. Pure; sums of up to 9.2e14 points fit.
  */
-#ifndef XH_SCORE_RATE_H
-#define XH_SCORE_RATE_H
+#ifndef XH_STANDARD_RATE_H
+#define XH_STANDARD_RATE_H
 
-#include "base/str.h"
+#include "base/json_out.h"
 
 /* 率: both parts are shown beside the percentage. */
 struct rate {
@@ -24,6 +24,11 @@ int64_t score_mul_div(int64_t a, int64_t b, int64_t c);
 bool rate_bp(struct rate r, int64_t *bp);
 /* "96.16%", or "—". */
 struct str rate_text(struct arena *a, struct rate r);
+
+/* {"earned":…,"possible":…,"percent":…}: points from ten-thousandths; percent null when it has no value. */
+void rate_json(struct json_out *j, const char *key, int64_t earned_e4, int64_t possible_e4);
+/* percent alone, as a member. */
+void rate_json_percent(struct json_out *j, const char *key, struct rate r);
 
 /* 得分: points of an item, a site, a category, … */
 struct score_sum {
