@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,6 +146,20 @@ void decoder_stop(struct decoder *d)
     free(d);
 }
 
+static enum rc refuse_damaged(struct fault *f)
+{
+    return fail(
+        f, RC_INVALID, "photo_damaged", "照片文件已损坏或不完整，无法读取，请重新拍摄或重新上传",
+        "The photograph is damaged or incomplete and cannot be read; take or upload it again");
+}
+
+static enum rc refuse_files(struct fault *f)
+{
+    log_error("photograph files not read or written errno=%d", errno);
+    return fail(f, RC_INTERNAL, "photo_decoder_failed", "照片处理失败，文件无法读写",
+                "The photograph's files could not be read or written");
+}
+
 static void close_files(const int files[WIRE_FILES])
 {
     for (int i = 0; i < WIRE_FILES; i++)
@@ -151,13 +167,63 @@ static void close_files(const int files[WIRE_FILES])
             close(files[i]);
 }
 
+/* The copies are written to memory of the job's own and moved from there: a decoder gone bad could
+ * keep descriptors and must not reach what was stored before. */
 static bool open_files(const struct decode_job *job, int files[WIRE_FILES])
 {
-    enum { OUT = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW };
     files[WIRE_ORIGINAL] = open(job->original, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    files[WIRE_THUMB] = open(job->thumb, OUT, 0600);
-    files[WIRE_DISPLAY] = open(job->display, OUT, 0600);
+    files[WIRE_THUMB] = memfd_create("thumb", MFD_CLOEXEC);
+    files[WIRE_DISPLAY] = memfd_create("display", MFD_CLOEXEC);
     return files[WIRE_ORIGINAL] >= 0 && files[WIRE_THUMB] >= 0 && files[WIRE_DISPLAY] >= 0;
+}
+
+static bool is_jpeg_copy(int fd)
+{
+    enum { COPY_MAX = 16 << 20 };
+    char head[PHOTO_SNIFF_BYTES];
+    struct stat st;
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    return fstat(fd, &st) == 0 && st.st_size <= COPY_MAX && n > 0 &&
+           photo_sniff((struct str){head, (size_t)n}) == PHOTO_JPEG;
+}
+
+static bool write_all(int fd, const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool save(int from, const char *path)
+{
+    char piece[16 * 1024];
+    off_t at = 0;
+    ssize_t n = -1;
+    int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (to < 0)
+        return false;
+    while ((n = pread(from, piece, sizeof piece, at)) > 0 && write_all(to, piece, (size_t)n))
+        at += n;
+    return close(to) == 0 && n == 0;
+}
+
+static enum rc keep_copies(struct fault *f, const struct decode_job *job,
+                           const int files[WIRE_FILES])
+{
+    if (!is_jpeg_copy(files[WIRE_THUMB]) || !is_jpeg_copy(files[WIRE_DISPLAY])) {
+        log_error("photograph decoder wrote no picture");
+        return refuse_damaged(f);
+    }
+    if (save(files[WIRE_THUMB], job->thumb) && save(files[WIRE_DISPLAY], job->display))
+        return RC_OK;
+    return refuse_files(f);
 }
 
 /* A worker that died between pictures is no picture's fault: one fresh one is tried. */
@@ -173,11 +239,11 @@ static enum worker_end ask(struct decoder *d, struct slot *s, const struct wire_
     return end;
 }
 
-static enum rc refuse_damaged(struct fault *f)
+static enum rc refuse_busy(struct fault *f)
 {
-    return fail(
-        f, RC_INVALID, "photo_damaged", "照片文件已损坏或不完整，无法读取，请重新拍摄或重新上传",
-        "The photograph is damaged or incomplete and cannot be read; take or upload it again");
+    f->retry_s = 10;
+    return fail(f, RC_BUSY, "photo_busy", "照片处理繁忙，请稍后重试",
+                "Too many photographs are waiting; try again shortly");
 }
 
 static enum rc refuse_ended(struct fault *f, enum worker_end end)
@@ -213,9 +279,7 @@ static enum rc refuse_coded(struct fault *f, enum wire_code code, const struct d
                     "The photograph has more than %lld0 thousand pixels",
                     (long long)(c->max_pixels / 10000));
     case WIRE_FAILED:
-        return fail(
-            f, RC_INTERNAL, "photo_decoder_failed", "照片处理失败，文件无法读写",
-            "The photograph could not be processed: its files could not be read or written");
+        return refuse_files(f);
     default:
         return refuse_damaged(f);
     }
@@ -266,25 +330,26 @@ static enum rc run(struct decoder *d, struct fault *f, const struct decode_job *
     int files[WIRE_FILES];
     enum worker_end end = WORKER_LOST;
     if (!open_files(job, files)) {
-        int saved = errno;
+        enum rc failed = refuse_files(f);
         close_files(files);
-        log_error("photograph files not opened errno=%d", saved);
-        return refuse_coded(f, WIRE_FAILED, c);
+        return failed;
     }
     struct slot *s = take_slot(d);
     if (s) {
         end = ask(d, s, &wire, files, answer);
         give_back(d, s);
     }
+    enum rc rc;
+    if (!s)
+        rc = refuse_busy(f);
+    else if (end != WORKER_ANSWERED)
+        rc = refuse_ended(f, end);
+    else if (answer->code != WIRE_OK)
+        rc = refuse_coded(f, (enum wire_code)answer->code, c);
+    else
+        rc = keep_copies(f, job, files);
     close_files(files);
-    if (!s) {
-        f->retry_s = 10;
-        return fail(f, RC_BUSY, "photo_busy", "照片处理繁忙，请稍后重试",
-                    "Too many photographs are waiting; try again shortly");
-    }
-    if (end != WORKER_ANSWERED)
-        return refuse_ended(f, end);
-    return answer->code == WIRE_OK ? RC_OK : refuse_coded(f, (enum wire_code)answer->code, c);
+    return rc;
 }
 
 enum rc decoder_run(struct decoder *d, struct arena *a, struct fault *f,

@@ -73,6 +73,10 @@ int main(void)
         struct str asked = {head, n > 0 ? (size_t)n : 0};
         answer = sound_answer();
         misbehave(asked, &answer);
+        struct str copy = str_starts(asked, STR("html")) ? STR("<html>") : STR("\xff\xd8\xff\xe0");
+        for (int i = WIRE_THUMB; i < WIRE_FILES && !str_starts(asked, STR("empty")); i++)
+            if (pwrite(files[i], copy.p, copy.n, 0) != (ssize_t)copy.n)
+                return 1;
         for (int i = 0; i < WIRE_FILES; i++)
             close(files[i]);
         if (str_starts(asked, STR("short")))

@@ -64,6 +64,21 @@ static void misbehaviour_is_answered_and_outlived(void **state)
     }
 }
 
+static void only_pictures_are_kept(void **state)
+{
+    struct ground *g = *state;
+    struct decoder_config c = with_double();
+    struct decoder *d = ground_decoder(g, &c);
+    ground_write(g, STR("html"));
+    assert_string_equal(ground_run(g, d, NULL), "photo_damaged");
+    ground_write(g, STR("empty"));
+    assert_string_equal(ground_run(g, d, NULL), "photo_damaged");
+    fine(g, d);
+    assert_int_equal(ground_read(g, g->thumb).n, 4);
+    assert_int_equal(ground_read(g, g->display).n, 4);
+    decoder_stop(d);
+}
+
 static void a_worker_serves_long_and_is_replaced(void **state)
 {
     struct ground *g = *state;
@@ -243,6 +258,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_GROUND(misbehaviour_is_answered_and_outlived),
+        ON_GROUND(only_pictures_are_kept),
         ON_GROUND(a_worker_serves_long_and_is_replaced),
         ON_GROUND(a_missing_or_wrong_program_is_said),
         ON_GROUND(many_threads_share_few_workers),

@@ -1,7 +1,7 @@
 /*
  * wire.h - what the server and the decoder process say to each other: one fixed-size message each
  * way per picture, over a SOCK_SEQPACKET pair, which keeps message borders by itself. A job carries
- * three open files (original to read, thumbnail and display copy to write), so the decoder never
+ * three open files (original to read, memory for thumbnail and display copy), so the decoder never
  * opens a path.
  *
  * Both ends come from one build; the version guards against a stale executable. The server believes
