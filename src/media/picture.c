@@ -186,7 +186,8 @@ static bool write_jpeg(const struct pixels *p, int quality, struct picture_copy 
 }
 
 /* What libjpeg only warns about and yet loses nothing of the picture; real telephones write these.
- * Any other warning (a segment that ends early, a lost marker) means missing pixels. */
+ * Any other warning (a segment that ends early, a lost marker) means missing pixels. Only the first
+ * warning of a file is heard, so after a harmless one the end of the file alone decides. */
 static bool warning_is_harmless(const char *text)
 {
     static const char *const harmless[] = {"Invalid SOS parameters",

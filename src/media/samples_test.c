@@ -6,6 +6,7 @@
  */
 #include "media/decoder_ground.h"
 
+#include "base/buf.h"
 #include "base/civil.h"
 
 #include <math.h>
@@ -340,6 +341,54 @@ static void cut_and_flipped_files_are_answered(void **state)
     decoder_stop(d);
 }
 
+/* The sample up to places[1], with edit[0] put in at places[0] and edit[1] at the end. */
+static const char *run_edited(struct ground *g, struct decoder *d, struct str whole,
+                              const struct str edit[2], const size_t places[2])
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_str(&b, str_sub(whole, 0, places[0]));
+    buf_str(&b, edit[0]);
+    buf_str(&b, str_sub(whole, places[0], places[1] - places[0]));
+    buf_str(&b, edit[1]);
+    ground_write(g, buf_view(&b));
+    buf_free(&b);
+    return ground_run(g, d, NULL);
+}
+
+/* Telephones write odd bytes that cost no pixel; a cut file with a proper end put behind it has
+ * lost some. */
+static void oddities_are_told_from_damage(void **state)
+{
+    struct ground *g = *state;
+    struct str dir = photos_folder(g), none = STR(""), junk = STR("\1\2\3\4"),
+               end = STR("\xff\xd9");
+    struct str name =
+        str_fmt(&g->arena, "%.*s/ok_exif/exifsamples_cam_Canon_40D.jpg", STR_ARG(dir));
+    struct str whole = ground_read(g, str_z(&g->arena, name));
+    size_t table = 0;
+    for (ptrdiff_t i = -1; (i = str_find(whole, STR("\xff\xc4"), (size_t)(i + 1))) >= 0;)
+        table = (size_t)i;
+    assert_true(table > 0 && table < whole.n - 800);
+    const struct {
+        struct str edit[2];
+        size_t places[2];
+        const char *want;
+    } cases[] = {
+        {{none, none}, {table, whole.n}, "ok"},
+        {{junk, none}, {table, whole.n}, "ok"},
+        {{none, junk}, {table, whole.n}, "ok"},
+        {{none, none}, {table, whole.n - 800}, "photo_damaged"},
+        {{none, end}, {table, whole.n - 800}, "photo_damaged"},
+        {{junk, none}, {table, whole.n - 800}, "photo_damaged"},
+    };
+    struct decoder_config c = decoder_defaults();
+    struct decoder *d = ground_decoder(g, &c);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(run_edited(g, d, whole, cases[i].edit, cases[i].places), cases[i].want);
+    decoder_stop(d);
+}
+
 #define ON_GROUND(test) cmocka_unit_test_setup_teardown(test, ground_set_up, ground_tear_down)
 
 int main(void)
@@ -349,6 +398,7 @@ int main(void)
         ON_GROUND(turned_photographs_come_out_upright),
         ON_GROUND(copies_are_alike_and_others_are_not),
         ON_GROUND(malformed_files_are_answered),
+        ON_GROUND(oddities_are_told_from_damage),
         ON_GROUND(cut_and_flipped_files_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
