@@ -2,6 +2,7 @@
 #ifndef XH_INSPECTION_INSPECTION_STORE_H
 #define XH_INSPECTION_INSPECTION_STORE_H
 
+#include "base/json_out.h"
 #include "change/change.h"
 #include "inspection/inspection.h"
 #include "inspection_sql.h"

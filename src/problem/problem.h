@@ -100,6 +100,7 @@ struct problem_new {
     struct uuid id;
     enum problem_source source;
     enum problem_state state;        /* reported, or registered when the office's own inspectors found it */
+    struct uuid reporter_id;         /* UUID_NONE: the actor */
     struct uuid site_id;
     struct str site_name;            /* for the search text */
     struct str area_code;

@@ -127,7 +127,8 @@ enum rc problem_prepare_new(struct op *op, const struct problem_new *p, struct s
         .source = str_of(problem_source_names[p->source]), .site_id = p->site_id, .area_code = p->area_code,
         .category_code = p->category_code, .criterion_id = p->criterion_id, .inspection_id = p->inspection_id,
         .description = p->description, .place = optional_text(p->place), .lon_e7 = p->lon_e7, .lat_e7 = p->lat_e7,
-        .severity = str_of(p->severity), .typical = p->typical, .reporter_id = op->actor.person_id,
+        .severity = str_of(p->severity), .typical = p->typical,
+        .reporter_id = uuid_is_none(p->reporter_id) ? op->actor.person_id : p->reporter_id,
         .limit_kind = str_of(limit_kind_names[p->limit_kind]), .limit_amount = p->limit_amount,
         .reported_ms = op->now, .closed_ms = p->mended ? ended.closed_ms : NONE_I64,
         .event_count = p->mended ? 2 : 1, .search_text = search_text(op, p)});
