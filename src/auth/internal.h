@@ -11,15 +11,21 @@ struct session_cache;
 struct auth {
     struct auth_config cfg;
     struct session_cache *cache;
-    const struct env *env;   /* of the keeper */
+    const struct env *env; /* of the keeper */
     pthread_t keeper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool running, stopping;
+    int64_t rounds;
 };
 
 /* Roles, grants and area of a person now, into `out`. */
-enum rc auth_rights_of(struct op *op, struct uuid person_id, struct str unit_area, struct actor *out) MUST_CHECK;
+enum rc auth_rights_of(struct op *op, struct uuid person_id, struct str unit_area,
+                       struct actor *out) MUST_CHECK;
+/* The account of a person, open; account_not_found or account_closed. */
+struct account_by_login_row;
+enum rc auth_account_open(struct op *op, struct uuid person_id,
+                          struct account_by_login_row *acc) MUST_CHECK;
 struct str auth_token_text(struct arena *a, const uint8_t bytes[32]);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * policy.h - permission, asked in one place: one pure function over (actor, action, flat subject).
  *
- * The table in policy.c says per action which roles and grants may do it and how far (everywhere, own area,
- * own unit, own records). Routes name their action; rooms ask again with the subject; lists are cut by
- * policy_scope(), which answers the same rule as filters for SQL.
+ * The table in policy.c says per action which roles and grants may do it and how far (everywhere,
+ * own area, own unit, own records). Routes name their action; rooms ask again with the subject;
+ * lists are cut by policy_scope(), which answers the same rule as filters for SQL.
  */
 #ifndef XH_AUTH_POLICY_H
 #define XH_AUTH_POLICY_H
@@ -35,14 +35,14 @@ enum grant {
 };
 
 enum action {
-    ACT_NONE,              /* public */
-    ACT_SELF,              /* one's own account; anyone signed in */
+    ACT_NONE, /* public */
+    ACT_SELF, /* one's own account; anyone signed in */
     ACT_ORG_READ,
-    ACT_ORG_WRITE,         /* areas, units */
-    ACT_PERSON_WRITE,      /* people, duties */
-    ACT_PERSON_UNMASK,     /* personal data in clear; journalled */
-    ACT_ACCOUNT_WRITE,     /* invite, reset, close; system administrator */
-    ACT_ROLE_GRANT,        /* security administrator; never to oneself */
+    ACT_ORG_WRITE,     /* areas, units */
+    ACT_PERSON_WRITE,  /* people, duties */
+    ACT_PERSON_UNMASK, /* personal data in clear; journalled */
+    ACT_ACCOUNT_WRITE, /* invite, reset, close; system administrator */
+    ACT_ROLE_GRANT,    /* security administrator; never to oneself */
     ACT_STANDARD_READ,
     ACT_STANDARD_WRITE,
     ACT_SITE_READ,
@@ -50,31 +50,31 @@ enum action {
     ACT_IMPORT,
     ACT_PHOTO_UPLOAD,
     ACT_PHOTO_READ,
-    ACT_INSPECT,           /* send inspections of one's own */
+    ACT_INSPECT, /* send inspections of one's own */
     ACT_INSPECTION_READ,
-    ACT_INSPECTION_JUDGE,  /* quarantine, withdraw others' */
+    ACT_INSPECTION_JUDGE, /* quarantine, withdraw others' */
     ACT_PROBLEM_READ,
     ACT_PROBLEM_REPORT,
     ACT_PROBLEM_VERIFY,
-    ACT_PROBLEM_REGISTER,  /* also reject */
+    ACT_PROBLEM_REGISTER, /* also reject */
     ACT_PROBLEM_DISPATCH,
-    ACT_PROBLEM_ACCEPT,    /* sign for, send back as not ours: the unit it went to */
+    ACT_PROBLEM_ACCEPT, /* sign for, send back as not ours: the unit it went to */
     ACT_PROBLEM_RECTIFY,
-    ACT_PROBLEM_RECHECK,   /* return for rework */
-    ACT_PROBLEM_STRIKE,    /* strike off */
+    ACT_PROBLEM_RECHECK, /* return for rework */
+    ACT_PROBLEM_STRIKE,  /* strike off */
     ACT_SCORE_READ,
-    ACT_JOURNAL_READ,      /* audit administrator */
+    ACT_JOURNAL_READ, /* audit administrator */
     ACT_EVENTS,
     ACT_OVERVIEW,
     ACT_COUNT_
 };
 
-/* What an action is done to, flattened. An absent field matches nobody's unit, area or person: a record that
- * is with no unit yet is out of reach for those who act for their unit only. */
+/* What an action is done to, flattened. An absent field matches nobody's unit, area or person: a
+ * record that is with no unit yet is out of reach for those who act for their unit only. */
 struct subject {
-    struct uuid unit_id;           /* the unit it is with */
+    struct uuid unit_id; /* the unit it is with */
     struct str area_code;
-    struct uuid owner_id;          /* who recorded it */
+    struct uuid owner_id; /* who recorded it */
     struct uuid rectifier_id;
     struct uuid rectifier_unit_id;
 };
@@ -82,20 +82,22 @@ struct subject {
 /* May the actor do this at all, to something? (What routes ask.) */
 bool policy_may(const struct actor *actor, enum action action);
 /* May the actor do this to that? Names the reason when not. Pure. */
-enum rc policy_check(struct fault *f, const struct actor *actor, enum action action, const struct subject *subject) MUST_CHECK;
+enum rc policy_check(struct fault *f, const struct actor *actor, enum action action,
+                     const struct subject *subject) MUST_CHECK;
 
-/* How far a reading action reaches, as filters. `none`: nothing at all. Several are joined by OR. */
+/* How far a reading action reaches, as filters. `none`: nothing at all. Several are joined by OR.
+ */
 struct scope {
     bool all;
     bool none;
-    struct uuid unit_id;           /* UUID_NONE: no such filter */
-    struct str area_code;          /* code prefix; absent: no such filter */
-    struct uuid person_id;         /* own records */
+    struct uuid unit_id;   /* UUID_NONE: no such filter */
+    struct str area_code;  /* code prefix; absent: no such filter */
+    struct uuid person_id; /* own records */
 };
 struct scope policy_scope(const struct actor *actor, enum action action);
 
-/* True when one person may not hold these together: two of the three administrators (三员分立), or one of them
- * beside any other role. */
+/* True when one person may not hold these together: two of the three administrators (三员分立), or
+ * one of them beside any other role. */
 bool policy_roles_clash(uint32_t roles);
 
 /* Names as stored and sent ("office", "verify" …); 0 when unknown. */
