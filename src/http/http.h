@@ -109,11 +109,13 @@ void reply_header(struct request *rq, const char *name, struct str value);
 enum rc reply_redirect(struct request *rq, const char *to);
 
 /* ---- going on later ---- */
-/* Commits op.plan (see change.h). When durable, `after` runs on a pool thread with a fresh read connection and
+/* Both must be the last thing a handler does: what is written to rq->json before is kept, the waiting begins when
+ * the handler has returned. Commits op.plan (see change.h). When durable, `after` runs on a pool thread with a fresh read connection and
  * replies. A replayed plan goes to `after` at once. When another change came between, the route's handler is
  * run again from its start, CHANGE_TRIES times at most. */
 enum rc http_commit(struct request *rq, handler_fn *after) MUST_CHECK;
-/* Runs `work` on the small worker pool (argon2, decoding, imports), then `after` with its result in state. */
+/* Runs `work` on the small worker pool (argon2, decoding, imports), then `after` with its result in state. `work`
+ * may use rq->op (a read connection of the worker's own); when it leaves a fault, that is the reply. */
 enum rc http_work(struct request *rq, void (*work)(struct request *rq), handler_fn *after) MUST_CHECK;
 
 /* ---- the server ---- */
@@ -122,6 +124,7 @@ struct http_config {
     struct str listen;       /* "127.0.0.1" */
     int port;
     int threads;             /* 0: twice the cores, 4 at least */
+    int timeout_s;           /* a client silent for so long is cut off. 0: 30 */
     bool behind_proxy;       /* trust X-Forwarded-For and -Proto of the nearest hop */
     const struct env *env;
     const struct route *const *tables;  /* NULL-ended list of route tables, each ended by handler == NULL */

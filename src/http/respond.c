@@ -189,6 +189,13 @@ static void write_problem(struct http_exchange *ex, int status)
     jo_end(&rq->json);
 }
 
+static void log_failure(const struct fault *f, int status)
+{
+    const char *file = f->file ? strrchr(f->file, '/') : NULL;
+    log_write(status == 500 ? LOG_ERROR : LOG_WARN, "request failed: status=%d code=%.*s at=%s:%d detail=\"%.*s\"",
+              status, STR_ARG(f->code), file ? file + 1 : "", f->line, STR_ARG(f->en));
+}
+
 void respond_fault(struct http_exchange *ex, int status)
 {
     struct fault *f = &ex->fault;
@@ -196,9 +203,8 @@ void respond_fault(struct http_exchange *ex, int status)
         fail(f, RC_INTERNAL, "internal", "服务器内部错误", "Internal error");
     if (!status)
         status = status_for(f);
-    if (status >= 500)
-        log_error("request failed: status=%d code=%.*s at=%s:%d detail=\"%.*s\"", status, STR_ARG(f->code),
-                  f->file ? f->file : "", f->line, STR_ARG(f->en));
+    if (status == 500 || status == 503)
+        log_failure(f, status);
     respond_clear(ex);
     write_problem(ex, status);
     ex->reply.kind = REPLY_OUT;
@@ -216,7 +222,7 @@ void respond_guard(struct http_exchange *ex, const struct guard_fault *g)
     if (ex->nheaders > GUARD_HEADERS_MAX)
         ex->nheaders = GUARD_HEADERS_MAX;
     ex->rq.op.lang = request_language(ex);
-    fail(&ex->fault, RC_BAD, g->code, "%s", "%s", ex->rq.op.lang == LANG_EN ? g->en : g->zh);
+    fail(&ex->fault, RC_BAD, g->code, g->zh, g->en);
     if (g->framing)
         ex->reply.close = true;
     respond_fault(ex, g->status);

@@ -267,12 +267,13 @@ static unsigned pool_size(const struct http_config *cfg)
 static enum rc start_daemon(struct http_server *s, struct fault *f)
 {
     unsigned per_address = s->cfg.behind_proxy ? 0 : CONNECTIONS_PER_ADDRESS;
+    unsigned timeout_s = s->cfg.timeout_s > 0 ? (unsigned)s->cfg.timeout_s : CONNECTION_TIMEOUT_S;
     s->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, s, on_request, s,
         MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
         MHD_OPTION_THREAD_POOL_SIZE, pool_size(&s->cfg), MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)CONNECTION_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, STRICTNESS, 1,
         MHD_OPTION_END);
     if (!s->daemon)

@@ -179,7 +179,7 @@ static int start(void **state)
         hub_set_filter(ground.env.hub, visible);
     }
     struct http_config cfg = {.listen = STR("127.0.0.1"), .env = &ground.env, .tables = tables,
-                              .authenticate = authenticate, .authorize = authorize, .behind_proxy = true};
+                              .authenticate = authenticate, .authorize = authorize, .behind_proxy = true, .timeout_s = 3};
     enum rc rc = RC_INTERNAL;
     for (port = PORT; port < PORT + PORTS && rc != RC_OK; port++) {
         cfg.port = port;
