@@ -115,7 +115,7 @@ struct area_diff {
 void area_snapshot_diff(struct arena *a, struct str scope, const struct area_now *now, size_t nnow,
                         const struct area_entry *entries, size_t nentries, struct area_diff *out);
 
-enum { AREA_SNAPSHOT_MAX = 20000 };
+enum { AREA_SNAPSHOT_MAX = 5000 };
 struct area_snapshot {
     struct str scope; /* code of the district (or town) the list is complete for */
     int64_t at_ms;    /* the day it shows, local midnight; never before a change already recorded */
