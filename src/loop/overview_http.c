@@ -1,0 +1,170 @@
+/* overview_http.c - GET /overview: where the loop stands now and what waits for the caller, within what the caller
+ * may read. */
+#include "loop/loop_http.h"
+
+#include "overview_sql.h"
+#include "problem/problem_store.h"
+#include "score/score.h"
+
+enum { OVERVIEW_DAYS = 30 };
+
+/* The steps people wait for, in the order of the loop. */
+static const struct {
+    enum problem_state state;
+    enum problem_event event;
+} steps[] = {
+    {PROBLEM_REPORTED, PROBLEM_EV_VERIFY},     {PROBLEM_VERIFIED, PROBLEM_EV_REGISTER},
+    {PROBLEM_REGISTERED, PROBLEM_EV_DISPATCH}, {PROBLEM_DISPATCHED, PROBLEM_EV_ACCEPT},
+    {PROBLEM_ACCEPTED, PROBLEM_EV_RECTIFY},    {PROBLEM_RECTIFIED, PROBLEM_EV_STRIKE_OFF},
+};
+
+/* One scope for all the questions. */
+struct view {
+    struct opt_bool scoped;
+    struct uuid unit_id, person_id;
+    struct str area_from, area_to;
+};
+
+static struct view view_of(struct op *op)
+{
+    struct scope s = policy_scope(&op->actor, ACT_PROBLEM_READ);
+    if (s.all)
+        return (struct view){0};
+    return (struct view){.scoped = SOME_BOOL(true), .unit_id = s.unit_id, .person_id = s.person_id,
+                         .area_from = s.area_code, .area_to = str_prefix_end(OP_ARENA(op), s.area_code)};
+}
+
+#define SCOPE(v)                                                                                                  \
+    .scoped = (v)->scoped, .scope_unit = (v)->unit_id, .scope_person = (v)->person_id,                            \
+    .scope_area_from = (v)->area_from, .scope_area_to = (v)->area_to
+
+static enum rc put_states(struct request *rq, const struct view *v)
+{
+    struct problem_state_counts_row *rows;
+    int64_t open = 0;
+    size_t n;
+    struct problem_state_counts_in in = {.hq = rq->op.hq, SCOPE(v)};
+    RETURN_IF(q_problem_state_counts(&rq->op.rd, &in, &rows, &n));
+    jo_arr(&rq->json, "states");
+    for (size_t i = 0; i < n; i++) {
+        jo_obj(&rq->json, NULL);
+        jo_str(&rq->json, "state", rows[i].state);
+        jo_i64(&rq->json, "count", rows[i].n);
+        jo_end(&rq->json);
+        if (!problem_is_closed((enum problem_state)problem_name_index(problem_state_names, rows[i].state)))
+            open += rows[i].n;
+    }
+    jo_end(&rq->json);
+    jo_i64(&rq->json, "open", open);
+    jo_arr(&rq->json, "waiting");
+    for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
+        if (!policy_may(&rq->op.actor, problem_event_action(steps[s].event)))
+            continue;
+        for (size_t i = 0; i < n; i++) {
+            if (!str_is(rows[i].state, problem_state_names[steps[s].state]))
+                continue;
+            jo_obj(&rq->json, NULL);
+            jo_z(&rq->json, "action", problem_event_names[steps[s].event]);
+            jo_i64(&rq->json, "count", rows[i].n);
+            jo_end(&rq->json);
+        }
+    }
+    jo_end(&rq->json);
+    return RC_OK;
+}
+
+static enum rc put_lights(struct request *rq, const struct view *v)
+{
+    struct problem_open_clocks_row *rows;
+    int64_t red = 0, yellow = 0;
+    size_t n;
+    struct problem_open_clocks_in in = {.hq = rq->op.hq, SCOPE(v)};
+    RETURN_IF(q_problem_open_clocks(&rq->op.rd, &in, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        struct problem_case c = {
+            .state = (enum problem_state)problem_name_index(problem_state_names, rows[i].state),
+            .limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, rows[i].limit_kind),
+            .limit_amount = rows[i].limit_amount, .due_ms = SOME(rows[i].due_ms), .left_ms = rows[i].left_ms};
+        enum problem_light light = problem_light(rq->op.env->calendar, &c, rq->op.now);
+        bool running = !rows[i].left_ms.has;
+        red += running && light == PROBLEM_LIGHT_RED;
+        yellow += running && light == PROBLEM_LIGHT_YELLOW;
+    }
+    jo_i64(&rq->json, "overdue", red);
+    jo_i64(&rq->json, "yellow", yellow);
+    return RC_OK;
+}
+
+static enum rc put_days(struct request *rq, const struct view *v)
+{
+    struct op *op = &rq->op;
+    int64_t reported[OVERVIEW_DAYS] = {0}, closed[OVERVIEW_DAYS] = {0};
+    int64_t since = civil_midnight(op->now, op->zone_min) - (int64_t)(OVERVIEW_DAYS - 1) * DAY_MS;
+    struct problem_times_since_row *rows;
+    size_t n;
+    struct problem_times_since_in in = {.hq = op->hq, .since_ms = since, SCOPE(v)};
+    RETURN_IF(q_problem_times_since(&op->rd, &in, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        int64_t r = (rows[i].reported_ms - since) / DAY_MS, c = (rows[i].closed_ms.v - since) / DAY_MS;
+        if (rows[i].reported_ms >= since && r < OVERVIEW_DAYS)
+            reported[r]++;
+        if (rows[i].closed_ms.has && rows[i].closed_ms.v >= since && c < OVERVIEW_DAYS)
+            closed[c]++;
+    }
+    jo_arr(&rq->json, "days");
+    for (int d = 0; d < OVERVIEW_DAYS; d++) {
+        jo_obj(&rq->json, NULL);
+        jo_str(&rq->json, "date", civil_date(OP_ARENA(op), since + (int64_t)d * DAY_MS, op->zone_min));
+        jo_i64(&rq->json, "reported", reported[d]);
+        jo_i64(&rq->json, "closed", closed[d]);
+        jo_end(&rq->json);
+    }
+    jo_end(&rq->json);
+    return RC_OK;
+}
+
+static enum rc put_places(struct request *rq, const struct view *v)
+{
+    struct op *op = &rq->op;
+    struct overview_sites_row sites;
+    struct overview_inspections_row visits;
+    bool found;
+    struct overview_sites_in s = {.hq = op->hq, .unit_id = v->unit_id, .area_from = v->area_from, .area_to = v->area_to};
+    struct overview_inspections_in i = {.hq = op->hq, .since_ms = op->now - 7 * (int64_t)DAY_MS, .unit_id = v->unit_id,
+                                        .area_from = v->area_from, .area_to = v->area_to};
+    RETURN_IF(q_overview_sites(&op->rd, &s, &sites, &found));
+    RETURN_IF(q_overview_inspections(&op->rd, &i, &visits, &found));
+    jo_i64(&rq->json, "sites", sites.n);
+    jo_i64(&rq->json, "inspections_week", visits.n);
+    return RC_OK;
+}
+
+static enum rc put_score(struct request *rq, const struct view *v)
+{
+    struct score_filter f = {.from_ms = rq->op.now - (int64_t)OVERVIEW_DAYS * DAY_MS, .to_ms = rq->op.now + 1,
+                             .area_code = v->area_from, .unit_id = v->unit_id};
+    struct score *list, total;
+    size_t n;
+    RETURN_IF(score_list(&rq->op, SCORE_BY_DISTRICT, &f, &list, &n, &total));
+    rate_json(&rq->json, "score", total.sum.earned_e4, total.sum.possible_e4);
+    return RC_OK;
+}
+
+static enum rc overview_get(struct request *rq)
+{
+    struct view v = view_of(&rq->op);
+    RETURN_IF(query_done(rq));
+    jo_obj(&rq->json, NULL);
+    RETURN_IF(put_states(rq, &v));
+    RETURN_IF(put_lights(rq, &v));
+    RETURN_IF(put_places(rq, &v));
+    RETURN_IF(put_score(rq, &v));
+    RETURN_IF(put_days(rq, &v));
+    jo_end(&rq->json);
+    return reply_json(rq, 200);
+}
+
+const struct route overview_routes[] = {
+    {HTTP_GET, "/api/v1/overview", ACT_OVERVIEW, overview_get, 0, 0},
+    {0},
+};
