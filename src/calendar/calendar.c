@@ -1,13 +1,15 @@
 /*
  * calendar.c - the arithmetic of calendar.h.
  *
- * Every kind of limit is a clock that only runs forward. Urgent hours and calendar days are plain differences.
- * The two working kinds give each day a weight (its working milliseconds, or one DAY_MS) and a position inside
- * the day; spans and due moments walk the days, a whole week at a time where no exception lies ahead.
+ * Every kind of limit is a clock that only runs forward. Urgent hours and calendar days are plain
+ * differences. The two working kinds give each day a weight (its working milliseconds, or one
+ * DAY_MS) and a position inside the day; spans and due moments walk the days, a whole week at a
+ * time where no exception lies ahead.
  */
 #include "calendar/calendar.h"
 
-const char *const limit_kind_names[] = {"urgent_hours", "working_hours", "working_days", "calendar_days", NULL};
+const char *const limit_kind_names[] = {"urgent_hours", "working_hours", "working_days",
+                                        "calendar_days", NULL};
 const char *const day_kind_names[] = {"holiday", "makeup", "half_am", "half_pm", NULL};
 const char *const light_names[] = {"green", "yellow", "red", NULL};
 
@@ -43,13 +45,16 @@ enum rc calendar_check(const struct calendar *cal, struct fault *f)
         fail_field(f, STR("/zone_min"), "out_of_range", "时区偏移应在正负 14 小时之内",
                    "The zone must be within 14 hours of UTC");
     if (!window_ok(cal->morning))
-        fail_field(f, STR("/morning"), "bad_window", "上午工作时段起止不对", "The morning window is not in order");
+        fail_field(f, STR("/morning"), "bad_window", "上午工作时段起止不对",
+                   "The morning window is not in order");
     if (!window_ok(cal->afternoon) || cal->afternoon.from_min < cal->morning.to_min)
         fail_field(f, STR("/afternoon"), "bad_window", "下午工作时段起止不对，或早于上午时段结束",
                    "The afternoon window is not in order or begins before the morning ends");
     if ((cal->week & ~0x7fu) || !(cal->week & 0x7fu))
-        fail_field(f, STR("/week"), "bad_week", "每周至少要有一个工作日", "A week needs at least one working day");
-    if (cal->morning.from_min == cal->morning.to_min && cal->afternoon.from_min == cal->afternoon.to_min)
+        fail_field(f, STR("/week"), "bad_week", "每周至少要有一个工作日",
+                   "A week needs at least one working day");
+    if (cal->morning.from_min == cal->morning.to_min &&
+        cal->afternoon.from_min == cal->afternoon.to_min)
         fail_field(f, STR("/morning"), "no_working_time", "上午、下午工作时段不能都为空",
                    "Morning and afternoon cannot both be empty");
     return fault_has_fields(f) ? RC_INVALID : RC_OK;
@@ -91,7 +96,8 @@ struct day_hours {
     int64_t am_from, am_to, pm_from, pm_to;
 };
 
-static struct day_hours hours_on(const struct calendar *cal, int64_t day, const struct calendar_exception *e)
+static struct day_hours hours_on(const struct calendar *cal, int64_t day,
+                                 const struct calendar_exception *e)
 {
     bool am, pm;
     if (e) {
@@ -143,8 +149,8 @@ static int64_t weight(enum limit_kind kind, const struct day_hours *h)
     return total > 0 ? DAY_MS : 0;
 }
 
-/* Position of the limit's clock inside a day. Working time is never longer than the day, so the division keeps
- * different moments apart and part_inverse() finds each again. */
+/* Position of the limit's clock inside a day. Working time is never longer than the day, so the
+ * division keeps different moments apart and part_inverse() finds each again. */
 static int64_t part(enum limit_kind kind, const struct day_hours *h, int64_t at)
 {
     int64_t worked = worked_at(h, at);
@@ -206,14 +212,16 @@ static bool runs_through(enum limit_kind kind)
     return kind == LIMIT_URGENT_HOURS || kind == LIMIT_CALENDAR_DAYS;
 }
 
-/* Moments outside the years 0 to 9999 are nobody's: they are moved to the edge, so that sums cannot overflow. */
+/* Moments outside the years 0 to 9999 are nobody's: they are moved to the edge, so that sums cannot
+ * overflow. */
 static int64_t sane(int64_t ms)
 {
     const int64_t edge = (int64_t)2932896 * DAY_MS;
     return ms < -edge ? -edge : (ms > edge ? edge : ms);
 }
 
-/* When a limit that starts at `from_ms` begins to run: day limits leave out the day they start on. */
+/* When a limit that starts at `from_ms` begins to run: day limits leave out the day they start on.
+ */
 static int64_t start_of(const struct calendar *cal, enum limit_kind kind, int64_t from_ms)
 {
     if (kind == LIMIT_URGENT_HOURS || kind == LIMIT_WORKING_HOURS)
@@ -247,14 +255,16 @@ static int64_t run(const struct calendar *cal, enum limit_kind kind, int64_t fro
     return sum + part(kind, &h, local_ms(cal, to_ms) - last * DAY_MS);
 }
 
-int64_t calendar_left(const struct calendar *cal, enum limit_kind kind, int64_t now_ms, int64_t due_ms)
+int64_t calendar_left(const struct calendar *cal, enum limit_kind kind, int64_t now_ms,
+                      int64_t due_ms)
 {
     now_ms = sane(now_ms);
     due_ms = sane(due_ms);
     return due_ms >= now_ms ? run(cal, kind, now_ms, due_ms) : -run(cal, kind, due_ms, now_ms);
 }
 
-int64_t calendar_spent(const struct calendar *cal, enum limit_kind kind, int64_t from_ms, int64_t to_ms)
+int64_t calendar_spent(const struct calendar *cal, enum limit_kind kind, int64_t from_ms,
+                       int64_t to_ms)
 {
     int64_t start = start_of(cal, kind, sane(from_ms));
     to_ms = sane(to_ms);

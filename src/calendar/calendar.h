@@ -24,7 +24,12 @@
 #include "base/civil.h"
 #include "base/fault.h"
 
-enum limit_kind { LIMIT_URGENT_HOURS, LIMIT_WORKING_HOURS, LIMIT_WORKING_DAYS, LIMIT_CALENDAR_DAYS };
+enum limit_kind {
+    LIMIT_URGENT_HOURS,
+    LIMIT_WORKING_HOURS,
+    LIMIT_WORKING_DAYS,
+    LIMIT_CALENDAR_DAYS
+};
 enum { LIMIT_KINDS = 4 };
 /* "urgent_hours", "working_hours", "working_days", "calendar_days", NULL: as stored and in JSON. */
 extern const char *const limit_kind_names[];
@@ -75,7 +80,8 @@ enum rc calendar_check(const struct calendar *cal, struct fault *f) MUST_CHECK;
 /* Adds rows "date,kind,name_zh,name_en" (the first line may be that heading; empty lines and lines that begin
  * with # are passed over; no quotes). A date loaded before is replaced, so that a headquarters' own list goes
  * over the national one; a date twice in one text is a fault. Faults name the line; nothing is added then. */
-enum rc calendar_load(struct calendar *cal, struct arena *a, struct fault *f, struct str text) MUST_CHECK;
+enum rc calendar_load(struct calendar *cal, struct arena *a, struct fault *f,
+                      struct str text) MUST_CHECK;
 
 /* The exception of the local date of `ms`, or NULL. */
 const struct calendar_exception *calendar_exception_at(const struct calendar *cal, int64_t ms);
@@ -94,9 +100,11 @@ bool calendar_due(const struct calendar *cal, enum limit_kind kind, int64_t amou
                   int64_t *due_ms) MUST_CHECK;
 /* How much of a limit that started at `from_ms` is spent at `to_ms` (0 when earlier). At the due moment it is
  * the whole amount. Bounded by CALENDAR_REACH_DAYS. */
-int64_t calendar_spent(const struct calendar *cal, enum limit_kind kind, int64_t from_ms, int64_t to_ms);
+int64_t calendar_spent(const struct calendar *cal, enum limit_kind kind, int64_t from_ms,
+                       int64_t to_ms);
 /* What is left at `now_ms` until `due_ms`; negative when overdue. */
-int64_t calendar_left(const struct calendar *cal, enum limit_kind kind, int64_t now_ms, int64_t due_ms);
+int64_t calendar_left(const struct calendar *cal, enum limit_kind kind, int64_t now_ms,
+                      int64_t due_ms);
 /* The due moment when `left_ms` remain at `now_ms`: what calendar_left() measured, put back. A limit that is
  * already overdue (left_ms <= 0) is due now. False as calendar_due(). */
 bool calendar_add(const struct calendar *cal, enum limit_kind kind, int64_t left_ms, int64_t now_ms,

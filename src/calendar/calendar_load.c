@@ -1,8 +1,8 @@
 /*
  * calendar_load.c - reads lists of holidays and make-up days into a calendar. See calendar_load().
  *
- * The lists are the project's own small files, so the format is as plain as it can be; foreign tables come in
- * through exchange/, not here.
+ * The lists are the project's own small files, so the format is as plain as it can be; foreign
+ * tables come in through exchange/, not here.
  */
 #include "calendar/calendar.h"
 
@@ -71,9 +71,11 @@ static enum rc read_line(struct load *l, struct str line)
     }
     if (l->n == 0 && str_is(cells[0], "date"))
         return RC_OK;
-    struct calendar_exception e = {.zh = str_copy(l->arena, cells[2]), .en = str_copy(l->arena, cells[3])};
+    struct calendar_exception e = {.zh = str_copy(l->arena, cells[2]),
+                                   .en = str_copy(l->arena, cells[3])};
     if (n < 2 || !read_day(cells[0], &e.day))
-        return bad_line(l, "calendar_date", "日期应写作 2026-02-17", "the date must be written 2026-02-17");
+        return bad_line(l, "calendar_date", "日期应写作 2026-02-17",
+                        "the date must be written 2026-02-17");
     if (!read_kind(cells[1], &e.kind))
         return bad_line(l, "calendar_kind", "类型应为 holiday、makeup、half_am 或 half_pm",
                         "the kind must be holiday, makeup, half_am or half_pm");
@@ -106,7 +108,8 @@ static enum rc sort_rows(struct load *l)
 /* Both lists are in order; where they share a day the new one holds. */
 static enum rc merge(struct calendar *cal, struct load *l)
 {
-    struct calendar_exception *all = ARENA_MANY(l->arena, struct calendar_exception, cal->nexceptions + l->n);
+    struct calendar_exception *all =
+        ARENA_MANY(l->arena, struct calendar_exception, cal->nexceptions + l->n);
     size_t i = 0, j = 0, n = 0;
     while (i < cal->nexceptions || j < l->n) {
         bool old = j == l->n || (i < cal->nexceptions && cal->exceptions[i].day < l->rows[j].day);
@@ -129,7 +132,8 @@ enum rc calendar_load(struct calendar *cal, struct arena *a, struct fault *f, st
     if (str_starts(rest, STR("\xEF\xBB\xBF")))
         rest = str_sub(rest, 3, rest.n);
     if (!utf8_valid(rest))
-        return fail(f, RC_INVALID, "calendar_not_utf8", "节假日表必须是 UTF-8 文本", "A holiday list must be UTF-8");
+        return fail(f, RC_INVALID, "calendar_not_utf8", "节假日表必须是 UTF-8 文本",
+                    "A holiday list must be UTF-8");
     while (str_next(&rest, '\n', &line)) {
         l.line++;
         line = str_trim(line);

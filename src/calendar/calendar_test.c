@@ -1,7 +1,7 @@
 /*
- * calendar_test.c - tables of limits on a hand-made calendar, the real Spring Festivals of 2018 to 2026, and the
- * properties that hold for every calendar: a limit is spent exactly when due, and standing still moves it by
- * exactly as long.
+ * calendar_test.c - tables of limits on a hand-made calendar, the real Spring Festivals of 2018 to
+ * 2026, and the properties that hold for every calendar: a limit is spent exactly when due, and
+ * standing still moves it by exactly as long.
  */
 #include "calendar/calendar.h"
 
@@ -18,15 +18,16 @@
 #include <cmocka.h>
 
 /* 2026 around the Spring Festival, and some half-days of our own. */
-static const char own_list[] = "date,kind,name_zh,name_en\n"
-                               "# a comment\n"
-                               "2026-01-01,holiday,元旦,New Year\n2026-01-02,holiday,元旦,New Year\r\n"
-                               "2026-01-03,holiday,元旦,New Year\n2026-01-04,makeup,元旦,New Year\n"
-                               "2026-02-14,makeup,春节,Spring Festival\n2026-02-15,holiday,春节,\n"
-                               "2026-02-16,holiday,,\n2026-02-17,holiday,,\n2026-02-18,holiday,,\n"
-                               "2026-02-19,holiday\n2026-02-20,holiday,,\n2026-02-21,holiday,,\n"
-                               "2026-02-22,holiday,,\n2026-02-23,holiday,,\n2026-02-28,makeup,,\n\n"
-                               "2026-03-10,half_pm,半天,half day\n2026-03-11,half_am,半天,half day\n";
+static const char own_list[] =
+    "date,kind,name_zh,name_en\n"
+    "# a comment\n"
+    "2026-01-01,holiday,元旦,New Year\n2026-01-02,holiday,元旦,New Year\r\n"
+    "2026-01-03,holiday,元旦,New Year\n2026-01-04,makeup,元旦,New Year\n"
+    "2026-02-14,makeup,春节,Spring Festival\n2026-02-15,holiday,春节,\n"
+    "2026-02-16,holiday,,\n2026-02-17,holiday,,\n2026-02-18,holiday,,\n"
+    "2026-02-19,holiday\n2026-02-20,holiday,,\n2026-02-21,holiday,,\n"
+    "2026-02-22,holiday,,\n2026-02-23,holiday,,\n2026-02-28,makeup,,\n\n"
+    "2026-03-10,half_pm,半天,half day\n2026-03-11,half_am,半天,half day\n";
 
 struct fixture {
     struct arena arena;
@@ -58,7 +59,8 @@ static int tear_down(void **state)
 static int64_t at(const char *text)
 {
     struct civil c = {0};
-    assert_int_equal(sscanf(text, "%d-%d-%d %d:%d:%d", &c.year, &c.month, &c.day, &c.hour, &c.minute, &c.second) >= 5,
+    assert_int_equal(sscanf(text, "%d-%d-%d %d:%d:%d", &c.year, &c.month, &c.day, &c.hour,
+                            &c.minute, &c.second) >= 5,
                      1);
     return civil_to_ms(&c, ZONE_SHANGHAI_MIN);
 }
@@ -159,8 +161,9 @@ static uint64_t next_random(uint64_t *seed)
     return *seed;
 }
 
-/* Spent from start to due is the amount; one millisecond earlier it is not yet; what is left at any moment put
- * back gives the same due moment, and resumed later moves it on by exactly the time between. */
+/* Spent from start to due is the amount; one millisecond earlier it is not yet; what is left at any
+ * moment put back gives the same due moment, and resumed later moves it on by exactly the time
+ * between. */
 static void limits_keep_their_amount(void **state)
 {
     struct fixture *x = *state;
@@ -183,7 +186,8 @@ static void limits_keep_their_amount(void **state)
         assert_true(calendar_add(&x->cal, kind, left, resume, &again));
         int64_t stood = calendar_left(&x->cal, kind, pause, resume);
         int64_t moved = calendar_left(&x->cal, kind, due, again);
-        /* A fraction of a short day is rounded to a whole millisecond of work: 8 units of a three-hour day. */
+        /* A fraction of a short day is rounded to a whole millisecond of work: 8 units of a
+         * three-hour day. */
         assert_true(left == 0 || llabs(moved - stood) <= (kind == LIMIT_WORKING_DAYS ? 8 : 0));
         assert_true(calendar_left(&x->cal, kind, due, pause) == -left);
     }
@@ -196,8 +200,10 @@ static void lamps_light(void **state)
         int64_t spent, amount;
         enum light want;
     } cases[] = {
-        {0, 100, LIGHT_GREEN}, {79, 100, LIGHT_GREEN}, {80, 100, LIGHT_YELLOW}, {99, 100, LIGHT_YELLOW},
-        {100, 100, LIGHT_RED}, {101, 100, LIGHT_RED},  {0, 0, LIGHT_RED},       {INT64_MAX, INT64_MAX, LIGHT_RED},
+        {0, 100, LIGHT_GREEN},   {79, 100, LIGHT_GREEN},
+        {80, 100, LIGHT_YELLOW}, {99, 100, LIGHT_YELLOW},
+        {100, 100, LIGHT_RED},   {101, 100, LIGHT_RED},
+        {0, 0, LIGHT_RED},       {INT64_MAX, INT64_MAX, LIGHT_RED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(calendar_light(cases[i].spent, cases[i].amount), cases[i].want);
@@ -222,7 +228,8 @@ static void bad_lists_are_refused(void **state)
     size_t before = x->cal.nexceptions;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fault_clear(&x->fault);
-        assert_int_not_equal(calendar_load(&x->cal, &x->arena, &x->fault, str_of(cases[i].text)), RC_OK);
+        assert_int_not_equal(calendar_load(&x->cal, &x->arena, &x->fault, str_of(cases[i].text)),
+                             RC_OK);
         if (!str_is(x->fault.code, cases[i].code))
             fail_msg("%s gave %.*s", cases[i].text, STR_ARG(x->fault.code));
         assert_true(x->fault.zh.n && x->fault.en.n);
@@ -230,7 +237,8 @@ static void bad_lists_are_refused(void **state)
     }
     /* A headquarters' own list goes over the national one. */
     fault_clear(&x->fault);
-    assert_int_equal(calendar_load(&x->cal, &x->arena, &x->fault, STR("2026-02-14,holiday,,\n2026-02-24,half_pm,,")),
+    assert_int_equal(calendar_load(&x->cal, &x->arena, &x->fault,
+                                   STR("2026-02-14,holiday,,\n2026-02-24,half_pm,,")),
                      RC_OK);
     assert_int_equal(x->cal.nexceptions, before + 1);
     int64_t due;
@@ -263,8 +271,10 @@ static void hostile_amounts_are_bounded(void **state)
 
     int64_t began = clock_ticks_us();
     for (int i = 0; i < 1000; i++)
-        assert_true(calendar_due(&x->cal, LIMIT_WORKING_DAYS, LIMIT_DAYS_MAX, at("2026-03-04 08:30"), &due));
-    print_message("ten years of working days: %.2f us\n", (double)(clock_ticks_us() - began) / 1000.0);
+        assert_true(calendar_due(&x->cal, LIMIT_WORKING_DAYS, LIMIT_DAYS_MAX,
+                                 at("2026-03-04 08:30"), &due));
+    print_message("ten years of working days: %.2f us\n",
+                  (double)(clock_ticks_us() - began) / 1000.0);
 }
 
 /* ---- the real holidays ---- */
@@ -273,8 +283,7 @@ static void add_rows(struct buf *b, json_t *days, const char *kind)
 {
     const char *date;
     json_t *name;
-    json_object_foreach(days, date, name)
-        buf_fmt(b, "%s,%s,,\n", date, kind);
+    json_object_foreach(days, date, name) buf_fmt(b, "%s,%s,,\n", date, kind);
 }
 
 static bool load_years(struct fixture *x)
@@ -284,9 +293,10 @@ static bool load_years(struct fixture *x)
     buf_init(&b, 1 << 20);
     calendar_init(&x->cal);
     for (int year = 2018; year <= 2026; year++) {
-        struct str path = shared ? str_fmt(&x->arena, "%s/data/7_calendar/cn_holidays_%d.json", shared, year)
-                                 : str_fmt(&x->arena, "%s/../shared/data/7_calendar/cn_holidays_%d.json",
-                                           root ? root : ".", year);
+        struct str path =
+            shared ? str_fmt(&x->arena, "%s/data/7_calendar/cn_holidays_%d.json", shared, year)
+                   : str_fmt(&x->arena, "%s/../shared/data/7_calendar/cn_holidays_%d.json",
+                             root ? root : ".", year);
         json_t *doc = json_load_file(path.p, 0, NULL);
         if (!doc) {
             buf_free(&b);
@@ -308,7 +318,8 @@ static void real_holidays_count(void **state)
         print_message("skipped: no shared data\n");
         skip();
     }
-    /* Working days per year, counted outside this program; then three working days over each Spring Festival. */
+    /* Working days per year, counted outside this program; then three working days over each Spring
+     * Festival. */
     static const struct {
         const char *before, *due, *hours_due;
         int year, working_days;
@@ -325,7 +336,8 @@ static void real_holidays_count(void **state)
     };
     for (size_t i = 0; i < sizeof years / sizeof *years; i++) {
         int n = 0;
-        for (int64_t d = civil_days(years[i].year, 1, 1); d < civil_days(years[i].year + 1, 1, 1); d++)
+        for (int64_t d = civil_days(years[i].year, 1, 1); d < civil_days(years[i].year + 1, 1, 1);
+             d++)
             n += calendar_works_on(&x->cal, d * DAY_MS);
         assert_int_equal(n, years[i].working_days);
         int64_t due;

@@ -1,11 +1,17 @@
 /* columns.c - see columns.h. */
 #include "exchange/columns.h"
 
-#define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
+#define NAMES(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 static const struct column_spec area_columns[] = {
-    {"code", true, "行政区划代码", "Area code", NAMES("区划代码", "代码", "统计用区划代码", "编码", "code")},
-    {"name", true, "名称", "Name", NAMES("区域名称", "区划名称", "行政区划名称", "村居名称", "社区名称", "村（居）名称")},
+    {"code", true, "行政区划代码", "Area code",
+     NAMES("区划代码", "代码", "统计用区划代码", "编码", "code")},
+    {"name", true, "名称", "Name",
+     NAMES("区域名称", "区划名称", "行政区划名称", "村居名称", "社区名称", "村（居）名称")},
     {"kind", false, "类别", "Kind", NAMES("类型", "性质", "城乡分类")},
     {"parent_code", false, "上级代码", "Parent code",
      NAMES("上级区划代码", "父级代码", "所属街道代码", "所属镇街代码", "town_code")},
@@ -17,15 +23,19 @@ static const struct column_spec area_columns[] = {
 };
 
 static const struct column_spec unit_columns[] = {
-    {"code", false, "单位代码", "Unit code", NAMES("单位编码", "组织机构代码", "统一社会信用代码", "编码", "代码")},
-    {"name", true, "单位名称", "Unit name", NAMES("名称", "单位", "单位全称", "部门名称", "责任单位")},
+    {"code", false, "单位代码", "Unit code",
+     NAMES("单位编码", "组织机构代码", "统一社会信用代码", "编码", "代码")},
+    {"name", true, "单位名称", "Unit name",
+     NAMES("名称", "单位", "单位全称", "部门名称", "责任单位")},
     {"short_name", false, "简称", "Short name", NAMES("单位简称")},
     {"kind", false, "单位类别", "Unit kind", NAMES("类别", "单位类型", "类型", "单位性质")},
-    {"parent", false, "上级单位", "Parent unit", NAMES("主管单位", "主管部门", "隶属单位", "所属单位")},
+    {"parent", false, "上级单位", "Parent unit",
+     NAMES("主管单位", "主管部门", "隶属单位", "所属单位")},
     {"area_code", false, "行政区划代码", "Area code", NAMES("区划代码", "所辖区划代码")},
     {"area", false, "所属街道", "Area", NAMES("所属镇街", "所属区域", "辖区", "街道", "乡镇")},
     {"contact", false, "联系人", "Contact", NAMES("联络员", "联系人姓名", "负责人")},
-    {"phone", false, "联系电话", "Telephone", NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
+    {"phone", false, "联系电话", "Telephone",
+     NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
     {"order_no", false, "排序号", "Order number", NAMES("排序", "顺序号")},
 };
 
@@ -33,7 +43,8 @@ static const struct column_spec person_columns[] = {
     {"name", true, "姓名", "Name", NAMES("人员姓名", "联络员", "联系人")},
     {"unit", true, "单位", "Unit", NAMES("单位名称", "所在单位", "工作单位", "责任单位", "部门")},
     {"title", false, "职务", "Title", NAMES("职务职称", "岗位", "职位")},
-    {"phone", false, "手机", "Mobile", NAMES("手机号", "手机号码", "联系电话", "电话", "联系方式", "移动电话")},
+    {"phone", false, "手机", "Mobile",
+     NAMES("手机号", "手机号码", "联系电话", "电话", "联系方式", "移动电话")},
     {"login", false, "登录名", "Login", NAMES("账号", "用户名", "登录账号")},
     {"role", false, "角色", "Role", NAMES("系统角色", "权限")},
     {"area", false, "负责区域", "Area", NAMES("包联区域", "所属街道", "所属社区", "网格")},
@@ -43,27 +54,39 @@ static const struct column_spec person_columns[] = {
 
 static const struct column_spec site_columns[] = {
     {"code", false, "点位编号", "Site code", NAMES("点位编码", "编号", "编码", "点位代码")},
-    {"name", true, "点位名称", "Site name", NAMES("名称", "点位", "测评点位", "实地点位", "点位名称（全称）", "场所名称")},
+    {"name", true, "点位名称", "Site name",
+     NAMES("名称", "点位", "测评点位", "实地点位", "点位名称（全称）", "场所名称")},
     {"category", true, "点位类型", "Site type",
-     NAMES("点位类别", "类型", "类别", "测评点位类型", "点位分类", "所属类别", "category_code", "type_code")},
-    {"address", false, "地址", "Address", NAMES("详细地址", "点位地址", "具体地址", "所在地址", "位置")},
-    {"area_code", false, "行政区划代码", "Area code", NAMES("区划代码", "所属区划代码", "社区代码")},
-    {"town", false, "所属街道", "Town", NAMES("街道", "乡镇", "镇街", "所属镇街", "所属街道（镇）", "街道（镇）")},
-    {"village", false, "所属社区", "Community", NAMES("社区", "村居", "所属村居", "村（社区）", "所属村（居）")},
+     NAMES("点位类别", "类型", "类别", "测评点位类型", "点位分类", "所属类别", "category_code",
+           "type_code")},
+    {"address", false, "地址", "Address",
+     NAMES("详细地址", "点位地址", "具体地址", "所在地址", "位置")},
+    {"area_code", false, "行政区划代码", "Area code",
+     NAMES("区划代码", "所属区划代码", "社区代码")},
+    {"town", false, "所属街道", "Town",
+     NAMES("街道", "乡镇", "镇街", "所属镇街", "所属街道（镇）", "街道（镇）")},
+    {"village", false, "所属社区", "Community",
+     NAMES("社区", "村居", "所属村居", "村（社区）", "所属村（居）")},
     {"subject_unit", false, "主体单位", "Subject unit",
      NAMES("责任单位", "主体责任单位", "责任主体", "管理单位", "业主单位", "牵头单位")},
-    {"territory_unit", false, "属地单位", "Territory unit", NAMES("属地责任单位", "属地", "属地街道")},
+    {"territory_unit", false, "属地单位", "Territory unit",
+     NAMES("属地责任单位", "属地", "属地街道")},
     {"supervising_unit", false, "监管单位", "Supervising unit",
      NAMES("行业主管部门", "主管部门", "行业监管单位", "监管部门", "行业主管单位")},
-    {"contact", false, "联系人", "Contact", NAMES("点位联系人", "负责人", "联络员", "责任人", "点位长")},
-    {"phone", false, "联系电话", "Telephone", NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
+    {"contact", false, "联系人", "Contact",
+     NAMES("点位联系人", "负责人", "联络员", "责任人", "点位长")},
+    {"phone", false, "联系电话", "Telephone",
+     NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
     {"lon", false, "经度", "Longitude", NAMES("lng", "longitude", "lon_wgs84", "经度（WGS84）")},
     {"lat", false, "纬度", "Latitude", NAMES("latitude", "lat_wgs84", "纬度（WGS84）")},
     {"external_id", false, "外部编号", "External id", NAMES("原编号", "来源编号", "id")},
     {"note", false, "备注", "Note", NAMES("说明")},
 };
 
-#define SET(kind, specs) {kind, specs, sizeof(specs) / sizeof *(specs)}
+#define SET(kind, specs)                                                                           \
+    {                                                                                              \
+        kind, specs, sizeof(specs) / sizeof *(specs)                                               \
+    }
 static const struct column_set sets[] = {
     SET("areas", area_columns),
     SET("units", unit_columns),

@@ -10,7 +10,8 @@ static size_t or_default(size_t wish, size_t standard)
 
 /* ---- formula guard ---- */
 
-/* What spreadsheets begin a formula with, the full-width forms that a Chinese one folds included. */
+/* What spreadsheets begin a formula with, the full-width forms that a Chinese one folds included.
+ */
 static bool begins_formula(struct str s)
 {
     static const struct str starts[] = {
@@ -26,7 +27,8 @@ static bool begins_formula(struct str s)
     return false;
 }
 
-/* A cell that already has apostrophes in front gets one more, so that taking one away always restores it. */
+/* A cell that already has apostrophes in front gets one more, so that taking one away always
+ * restores it. */
 static bool needs_guard(struct str s)
 {
     while (s.n && s.p[0] == '\'')
@@ -115,10 +117,11 @@ static enum rc too_large(const struct csv_reader *r, const char *zh, const char 
 static enum rc keep_cell(struct csv_reader *r, struct csv_row *row, struct str cell)
 {
     if (row->ncells == r->opt.max_columns)
-        return too_large(r, "第 %zu 行的列数超过 %zu", "Line %zu has more than %zu columns", r->opt.max_columns);
+        return too_large(r, "第 %zu 行的列数超过 %zu", "Line %zu has more than %zu columns",
+                         r->opt.max_columns);
     if (cell.n > r->opt.max_cell_bytes)
-        return too_large(r, "第 %zu 行有单元格超过 %zu 字节", "Line %zu has a cell of more than %zu bytes",
-                         r->opt.max_cell_bytes);
+        return too_large(r, "第 %zu 行有单元格超过 %zu 字节",
+                         "Line %zu has a cell of more than %zu bytes", r->opt.max_cell_bytes);
     if (row->ncells == r->room) {
         size_t room = r->room ? r->room * 2 : 32;
         struct str *grown = ARENA_MANY(r->arena, struct str, room);
@@ -165,8 +168,10 @@ static enum rc quoted_cell(struct csv_reader *r, struct csv_row *row, struct str
     size_t from = ++r->at, doubled = 0, opened = r->line;
     for (;; r->at++) {
         if (r->at == r->text.n)
-            return fail(r->fault, RC_INVALID, "csv_quote_open", "第 %zu 行的引号没有闭合，其后的内容无法读取",
-                        "The quote on line %zu is never closed; nothing after it can be read", opened);
+            return fail(r->fault, RC_INVALID, "csv_quote_open",
+                        "第 %zu 行的引号没有闭合，其后的内容无法读取",
+                        "The quote on line %zu is never closed; nothing after it can be read",
+                        opened);
         char c = r->text.p[r->at];
         if (c == '\n' || (c == '\r' && line_end_at(r, r->at) == 1))
             r->line++;
@@ -216,7 +221,8 @@ enum rc csv_next(struct csv_reader *r, struct csv_row *row, bool *more)
     if (!*more)
         return RC_OK;
     if (r->number == r->opt.max_rows)
-        return too_large(r, "第 %zu 行：总行数超过 %zu", "Line %zu: more than %zu rows", r->opt.max_rows);
+        return too_large(r, "第 %zu 行：总行数超过 %zu", "Line %zu: more than %zu rows",
+                         r->opt.max_rows);
     r->number++;
     size_t end = line_end_at(r, r->at);
     if (end) {
@@ -241,6 +247,9 @@ static bool needs_quotes(struct str s, char separator)
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] == separator || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
             return true;
+    /* A first cell "sep=;" would be taken for the line that names the separator. */
+    if (str_starts(s, STR("sep=")))
+        return true;
     return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 }
 

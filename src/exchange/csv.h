@@ -13,8 +13,8 @@
 #include "base/fault.h"
 
 struct csv_options {
-    char separator; /* 0: found out from the first rows */
-    bool unguard;   /* take the writer's apostrophes away */
+    char separator;                               /* 0: found out from the first rows */
+    bool unguard;                                 /* take the writer's apostrophes away */
     size_t max_rows, max_columns, max_cell_bytes; /* 0: the defaults below */
 };
 

@@ -6,12 +6,14 @@
 static const struct {
     const char *code, *text[2];
 } troubles[GRID_TROUBLES] = {
-    {"text_damaged", {"文字已损坏，请核对原文", "The text is damaged; check it against the source"}},
+    {"text_damaged",
+     {"文字已损坏，请核对原文", "The text is damaged; check it against the source"}},
     {"csv_quote", {"引号后面还有文字，请检查引号", "There is text after a closing quote"}},
     {"cell_error", {"单元格为公式错误值", "The cell holds a formula error"}},
     {"number_precision",
      {"数字超过 15 位，末位已被电子表格改变，请将该列设为文本后重新填写",
-      "The number has more than 15 digits and the spreadsheet has changed its end; format the column as text"}},
+      "The number has more than 15 digits and the spreadsheet has changed its end; format the "
+      "column as text"}},
 };
 
 const char *grid_trouble_code(enum grid_trouble t)
@@ -40,10 +42,12 @@ void *grid_grown(struct arena *a, void *old, size_t n, size_t *room, size_t each
     return p;
 }
 
-/* U+00A0, U+200B and U+FEFF: what copying out of web pages and chats leaves at the ends of a cell. */
+/* U+00A0, U+200B and U+FEFF: what copying out of web pages and chats leaves at the ends of a cell.
+ */
 static size_t invisible(struct str s, bool at_end)
 {
-    static const struct str marks[] = {STR_INIT("\xC2\xA0"), STR_INIT("\xE2\x80\x8B"), STR_INIT("\xEF\xBB\xBF")};
+    static const struct str marks[] = {STR_INIT("\xC2\xA0"), STR_INIT("\xE2\x80\x8B"),
+                                       STR_INIT("\xEF\xBB\xBF")};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (at_end ? str_ends(s, marks[i]) : str_starts(s, marks[i]))
             return marks[i].n;
@@ -66,8 +70,8 @@ static enum rc too_large(const struct grid *g, size_t row)
 {
     return fail(g->fault, RC_TOO_LARGE, "grid_too_large",
                 "表格过大（第 %zu 行）：最多 %d 行、%d 列、共 %d 个单元格，请拆分后导入",
-                "The table is too large (row %zu): at most %d rows, %d columns, %d cells; split it", row,
-                GRID_ROWS_MAX, GRID_COLUMNS_MAX, GRID_CELLS_MAX);
+                "The table is too large (row %zu): at most %d rows, %d columns, %d cells; split it",
+                row, GRID_ROWS_MAX, GRID_COLUMNS_MAX, GRID_CELLS_MAX);
 }
 
 enum rc grid_add(struct grid *g, size_t number, const struct str *cells, size_t n)
@@ -80,7 +84,8 @@ enum rc grid_add(struct grid *g, size_t number, const struct str *cells, size_t 
         return too_large(g, number);
     g->rows = grid_grown(g->arena, g->rows, g->nrows, &g->rows_room, sizeof *g->rows);
     struct grid_row *row = &g->rows[g->nrows++];
-    *row = (struct grid_row){.number = number, .ncells = n, .cells = ARENA_MANY(g->arena, struct str, n)};
+    *row = (struct grid_row){
+        .number = number, .ncells = n, .cells = ARENA_MANY(g->arena, struct str, n)};
     for (size_t i = 0; i < n; i++) {
         struct str s = trim(cells[i]);
         g->text_bytes += s.n;
@@ -141,7 +146,8 @@ static void put(struct grid *g, struct grid_row *row, size_t column, struct str 
 
 enum rc grid_fill_merged(struct grid *g)
 {
-    /* Merged blocks do not overlap in an honest file, so they cover no more cells than there are. */
+    /* Merged blocks do not overlap in an honest file, so they cover no more cells than there are.
+     */
     size_t budget = GRID_CELLS_MAX;
     for (size_t i = 0; i < g->nmerges; i++) {
         struct grid_merge m = g->merges[i];

@@ -46,19 +46,19 @@ static struct report_line *add_line(struct report *r)
     return &r->lines[r->nlines++];
 }
 
-#define SAY(line, last)                                                                                      \
-    do {                                                                                                     \
-        va_list ap_;                                                                                         \
-        va_start(ap_, last);                                                                                 \
-        (line)->zh = vformat(r->arena, zh, ap_);                                                             \
-        va_end(ap_);                                                                                         \
-        va_start(ap_, last);                                                                                 \
-        (line)->en = vformat(r->arena, en, ap_);                                                             \
-        va_end(ap_);                                                                                         \
+#define SAY(line, last)                                                                            \
+    do {                                                                                           \
+        va_list ap_;                                                                               \
+        va_start(ap_, last);                                                                       \
+        (line)->zh = vformat(r->arena, zh, ap_);                                                   \
+        va_end(ap_);                                                                               \
+        va_start(ap_, last);                                                                       \
+        (line)->en = vformat(r->arena, en, ap_);                                                   \
+        va_end(ap_);                                                                               \
     } while (0)
 
-void report_error(struct report *r, size_t row, size_t column, const char *code, const char *zh, const char *en,
-                  ...)
+void report_error(struct report *r, size_t row, size_t column, const char *code, const char *zh,
+                  const char *en, ...)
 {
     r->nerrors++;
     struct report_line *l = add_line(r);
@@ -82,7 +82,8 @@ void report_warning(struct report *r, size_t row, size_t column, const char *cod
 static bool has_controls(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n' && s.p[i] != '\t' && s.p[i] != '\r') || s.p[i] == 0x7f)
+        if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n' && s.p[i] != '\t' && s.p[i] != '\r') ||
+            s.p[i] == 0x7f)
             return true;
     return false;
 }
@@ -93,9 +94,11 @@ bool report_check(struct report *r, const struct table_value *v, bool required, 
         report_error(r, v->row, v->column, "required", "必填", "This is required");
     else if (v->unmapped)
         report_error(r, v->row, v->column, "value_unmapped", "列对应关系中没有“%.*s”的取值",
-                     "The mapping has no value for \"%.*s\"", STR_ARG(str_sub(v->text, 0, v->text.n > 60 ? 0 : 60)));
+                     "The mapping has no value for \"%.*s\"",
+                     STR_ARG(str_sub(v->text, 0, v->text.n > 60 ? 0 : 60)));
     else if (utf8_count(v->text) > max)
-        report_error(r, v->row, v->column, "too_long", "超过 %zu 个字", "More than %zu characters", max);
+        report_error(r, v->row, v->column, "too_long", "超过 %zu 个字", "More than %zu characters",
+                     max);
     else if (has_controls(v->text))
         report_error(r, v->row, v->column, "control_character", "含有不可见的控制字符",
                      "There are control characters");
@@ -134,7 +137,8 @@ bool report_notes(struct report *r, size_t row)
 
 bool report_may_write(const struct report *r)
 {
-    return r->mode == IMPORT_GOOD_ROWS || (r->mode == IMPORT_ALL_OR_NOTHING && r->counts[REPORT_REFUSED] == 0);
+    return r->mode == IMPORT_GOOD_ROWS ||
+           (r->mode == IMPORT_ALL_OR_NOTHING && r->counts[REPORT_REFUSED] == 0);
 }
 
 static int by_row(const void *pa, const void *pb)
@@ -158,12 +162,14 @@ static void write_columns(const struct report *r, struct json_out *j)
     jo_end(j);
 }
 
-static void write_line(const struct report *r, struct json_out *j, const struct report_line *l, enum lang lang)
+static void write_line(const struct report *r, struct json_out *j, const struct report_line *l,
+                       enum lang lang)
 {
     const struct table_map *m = r->map;
     jo_obj(j, NULL);
     jo_i64(j, "row", (int64_t)l->row);
-    if (l->column && m && m->header_row && l->column <= m->nheadings && m->headings[l->column - 1].n)
+    if (l->column && m && m->header_row && l->column <= m->nheadings &&
+        m->headings[l->column - 1].n)
         jo_str(j, "column", m->headings[l->column - 1]);
     else
         jo_str(j, "column", l->column ? grid_column_name(r->arena, l->column) : STR_NONE);
@@ -175,7 +181,8 @@ static void write_line(const struct report *r, struct json_out *j, const struct 
 
 void report_write(struct report *r, struct json_out *j, const char *key, enum lang lang)
 {
-    static const char *const names[REPORT_OUTCOMES] = {"created", "updated", "unchanged", "refused"};
+    static const char *const names[REPORT_OUTCOMES] = {"created", "updated", "unchanged",
+                                                       "refused"};
     const struct table *t = r->map ? r->map->table : NULL;
     if (r->nlines)
         qsort(r->lines, r->nlines, sizeof *r->lines, by_row);
@@ -202,9 +209,10 @@ void report_write(struct report *r, struct json_out *j, const char *key, enum la
 
 struct str report_summary(const struct report *r, enum lang lang)
 {
-    const char *fmt = lang == LANG_ZH ? "读取 %zu 行：新增 %zu，更新 %zu，未变 %zu，拒绝 %zu"
-                                      : "%zu rows read: %zu created, %zu updated, %zu unchanged, %zu refused";
+    const char *fmt = lang == LANG_ZH
+                          ? "读取 %zu 行：新增 %zu，更新 %zu，未变 %zu，拒绝 %zu"
+                          : "%zu rows read: %zu created, %zu updated, %zu unchanged, %zu refused";
     const size_t *c = r->counts;
-    return str_fmt(r->arena, fmt, r->read, c[REPORT_CREATED], c[REPORT_UPDATED], c[REPORT_UNCHANGED],
-                   c[REPORT_REFUSED]);
+    return str_fmt(r->arena, fmt, r->read, c[REPORT_CREATED], c[REPORT_UPDATED],
+                   c[REPORT_UNCHANGED], c[REPORT_REFUSED]);
 }

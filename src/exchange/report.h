@@ -40,8 +40,8 @@ void report_begin(struct report *r, struct arena *a, const struct table_map *map
 /* One row read, with its end. */
 void report_count(struct report *r, enum report_outcome outcome);
 /* `zh` and `en` are formats that take the same arguments in the same order. */
-void report_error(struct report *r, size_t row, size_t column, const char *code, const char *zh, const char *en,
-                  ...);
+void report_error(struct report *r, size_t row, size_t column, const char *code, const char *zh,
+                  const char *en, ...);
 void report_warning(struct report *r, size_t row, size_t column, const char *code, const char *zh,
                     const char *en, ...);
 /* The usual faults of one value; false when it may not be used. An empty required value, no value in the mapping,

@@ -1,4 +1,5 @@
-/* table.c - reading a file into a grid, and the values of its rows. See table.h; headings are table_bind.c's. */
+/* table.c - reading a file into a grid, and the values of its rows. See table.h; headings are
+ * table_bind.c's. */
 #include "exchange/table.h"
 
 #include "base/arena.h"
@@ -23,7 +24,8 @@ static enum rc read_csv_rows(struct table *t, struct csv_reader *r)
     }
 }
 
-static enum rc read_text(struct arena *a, struct fault *f, const struct table_source *src, struct table *t)
+static enum rc read_text(struct arena *a, struct fault *f, const struct table_source *src,
+                         struct table *t)
 {
     struct text_decoded text;
     struct text_options how = {.encoding = src->encoding, .replace_damaged = true};
@@ -36,7 +38,8 @@ static enum rc read_text(struct arena *a, struct fault *f, const struct table_so
     return read_csv_rows(t, &r);
 }
 
-static enum rc read_sheet(struct fault *f, struct xlsx_book *book, const struct table_source *src, struct table *t)
+static enum rc read_sheet(struct fault *f, struct xlsx_book *book, const struct table_source *src,
+                          struct table *t)
 {
     size_t sheet = 0;
     if (src->sheet.n) {
@@ -57,7 +60,8 @@ static enum rc read_sheet(struct fault *f, struct xlsx_book *book, const struct 
     return grid_fill_merged(&t->grid);
 }
 
-static enum rc read_workbook(struct arena *a, struct fault *f, const struct table_source *src, struct table *t)
+static enum rc read_workbook(struct arena *a, struct fault *f, const struct table_source *src,
+                             struct table *t)
 {
     struct xlsx_book *book;
     RETURN_IF(xlsx_open(a, f, src->bytes, &book));
@@ -68,14 +72,16 @@ static enum rc read_workbook(struct arena *a, struct fault *f, const struct tabl
     return rc;
 }
 
-enum rc table_read(struct arena *a, struct fault *f, const struct table_source *src, struct table *t)
+enum rc table_read(struct arena *a, struct fault *f, const struct table_source *src,
+                   struct table *t)
 {
     *t = (struct table){.format = TABLE_CSV};
     grid_init(&t->grid, a, f);
     if (str_starts(src->bytes, STR("\xD0\xCF\x11\xE0")))
-        return fail(f, RC_MEDIA_TYPE, "xls_not_supported",
-                    "这是旧版 xls 或加了密码的工作簿，请在 Excel/WPS 中去除密码并另存为 xlsx",
-                    "This is an old xls file or a workbook with a password; save it as xlsx without one");
+        return fail(
+            f, RC_MEDIA_TYPE, "xls_not_supported",
+            "这是旧版 xls 或加了密码的工作簿，请在 Excel/WPS 中去除密码并另存为 xlsx",
+            "This is an old xls file or a workbook with a password; save it as xlsx without one");
     bool workbook = str_starts(src->bytes, STR("PK\x03\x04"));
     RETURN_IF(workbook ? read_workbook(a, f, src, t) : read_text(a, f, src, t));
     if (t->grid.nrows == 0)

@@ -47,14 +47,16 @@ struct table {
 
 /* A fault of the whole file: those of text_decode.h, csv.h, xlsx_in.h, grid.h, and `xls_not_supported`,
  * `sheet_not_found`, `table_empty`. Damaged characters are notes of their cells. */
-enum rc table_read(struct arena *a, struct fault *f, const struct table_source *src, struct table *t) MUST_CHECK;
+enum rc table_read(struct arena *a, struct fault *f, const struct table_source *src,
+                   struct table *t) MUST_CHECK;
 
 /* A column an importer wants. */
 struct column_spec {
     const char *key;
-    bool required;              /* the file must have it; whether each cell may be empty is the importer's rule */
-    const char *zh, *en;        /* heading in templates */
-    const char *const *headings; /* synonyms, NULL at the end; compared without case, width, blanks, stars, brackets */
+    bool required; /* the file must have it; whether a cell may be empty is the importer's rule */
+    const char *zh, *en; /* heading in templates */
+    /* Synonyms, NULL at the end; compared without case, width, blanks, stars and brackets. */
+    const char *const *headings;
 };
 
 enum { TABLE_HEADER_ROWS = 20, TABLE_SPECS_MAX = 48, TABLE_RULES_MAX = 2000 };
@@ -72,8 +74,8 @@ struct table_rule {
 struct table_binding {
     ptrdiff_t column; /* index in the file from 0; -1: none */
     struct str heading;
-    struct str constant;           /* present: the same for every row */
-    struct str otherwise;          /* present: the default */
+    struct str constant;            /* present: the same for every row */
+    struct str otherwise;           /* present: the default */
     const struct table_rule *rules; /* rules, then values */
     size_t nrules;
 };
@@ -94,11 +96,12 @@ struct table_map {
 
 /* `mapping` may be absent. Faults: `header_not_found`; `invalid_content` with field errors `column_missing` (a
  * required one), `heading_unknown`, `heading_duplicate`, `bad_rule` … by JSON pointer into the mapping. */
-enum rc table_bind(struct table *t, const struct column_spec *specs, size_t nspecs, struct str mapping,
-                   struct table_map *out) MUST_CHECK;
+enum rc table_bind(struct table *t, const struct column_spec *specs, size_t nspecs,
+                   struct str mapping, struct table_map *out) MUST_CHECK;
 
 /* The sheet a mapping asks for, to be put into table_source; absent where it names none. */
-enum rc table_mapping_sheet(struct arena *a, struct fault *f, struct str mapping, struct str *sheet) MUST_CHECK;
+enum rc table_mapping_sheet(struct arena *a, struct fault *f, struct str mapping,
+                            struct str *sheet) MUST_CHECK;
 
 /* Whether the row (index in grid.rows, from map->first on) is asked for by "$only" and no repeated heading row. */
 bool table_wants(const struct table_map *m, size_t row);

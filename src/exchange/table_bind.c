@@ -1,4 +1,5 @@
-/* table_bind.c - which column of a file is which: headings, synonyms, and the caller's mapping. See table.h. */
+/* table_bind.c - which column of a file is which: headings, synonyms, and the caller's mapping. See
+ * table.h. */
 #include "exchange/table.h"
 
 #include "base/arena.h"
@@ -13,13 +14,13 @@ struct binder {
     struct arena *arena;
     struct fault *fault;
     struct table_map *map;
-    struct jin in;     /* the mapping; in.obj NULL when there is none */
+    struct jin in;      /* the mapping; in.obj NULL when there is none */
     struct str *folded; /* headings as compared, by column */
     size_t rules_made;
     struct synonym {
         size_t spec;
         struct str folded;
-    } *synonyms;
+    } * synonyms;
     size_t nsynonyms;
     struct str named[TABLE_SPECS_MAX]; /* headings the mapping speaks of */
     size_t nnamed;
@@ -29,9 +30,10 @@ struct binder {
 
 static bool in_set(struct str s, size_t i, size_t *n)
 {
-    static const struct str dropped[] = {STR_INIT(" "),  STR_INIT("\t"), STR_INIT("\n"), STR_INIT("\r"),
-                                         STR_INIT("*"),  STR_INIT(":"),  STR_INIT("_"),  STR_INIT("-"),
-                                         STR_INIT("　"), STR_INIT("※"), STR_INIT("★"), STR_INIT("\xE2\x80\x8B")};
+    static const struct str dropped[] = {STR_INIT(" "),  STR_INIT("\t"), STR_INIT("\n"),
+                                         STR_INIT("\r"), STR_INIT("*"),  STR_INIT(":"),
+                                         STR_INIT("_"),  STR_INIT("-"),  STR_INIT("　"),
+                                         STR_INIT("※"),  STR_INIT("★"),  STR_INIT("\xE2\x80\x8B")};
     for (size_t k = 0; k < sizeof dropped / sizeof *dropped; k++) {
         if (str_starts(str_sub(s, i, s.n), dropped[k])) {
             *n = dropped[k].n;
@@ -41,7 +43,8 @@ static bool in_set(struct str s, size_t i, size_t *n)
     return false;
 }
 
-/* Folding makes full-width forms ASCII, so "（必填）" is "(必填)" here; what stands in brackets is a remark. */
+/* Folding makes full-width forms ASCII, so "（必填）" is "(必填)" here; what stands in brackets is
+ * a remark. */
 static struct str fold_heading(struct arena *a, struct str s)
 {
     struct str f = utf8_fold(a, s.n > MAPPING_TEXT ? STR("") : s);
@@ -75,7 +78,8 @@ static void fold_synonyms(struct binder *b)
         const char *const *lists[] = {own, m->specs[s].headings};
         for (size_t k = 0; k < 2; k++)
             for (size_t i = 0; lists[k] && lists[k][i]; i++)
-                b->synonyms[b->nsynonyms++] = (struct synonym){s, fold_heading(b->arena, str_of(lists[k][i]))};
+                b->synonyms[b->nsynonyms++] =
+                    (struct synonym){s, fold_heading(b->arena, str_of(lists[k][i]))};
     }
 }
 
@@ -121,7 +125,8 @@ static size_t known_headings(struct binder *b, const struct grid_row *row)
     for (size_t c = 0; c < row->ncells; c++) {
         if (str_empty(row->cells[c]) || row->cells[c].n > MAPPING_TEXT)
             continue;
-        known += mapping_knows(b, row->cells[c]) || any_spec_knows(b, fold_heading(b->arena, row->cells[c]));
+        known += mapping_knows(b, row->cells[c]) ||
+                 any_spec_knows(b, fold_heading(b->arena, row->cells[c]));
     }
     return known;
 }
@@ -149,7 +154,8 @@ static enum rc find_header(struct binder *b)
     int64_t wanted = -1;
     size_t most = 0;
     ptrdiff_t best = -1;
-    if (b->in.obj && jin_i64(&b->in, "$header_row", JIN_OPTIONAL, 0, INT32_MAX, &wanted) && wanted == 0) {
+    if (b->in.obj && jin_i64(&b->in, "$header_row", JIN_OPTIONAL, 0, INT32_MAX, &wanted) &&
+        wanted == 0) {
         use_headings(b, -1);
         return RC_OK;
     }
@@ -164,8 +170,9 @@ static enum rc find_header(struct binder *b)
     }
     if (best < 0)
         return fail(b->fault, RC_INVALID, "header_not_found",
-                    "前 %d 行中没有找到表头，应有“%s”等列", "No row of headings among the first %d; one is \"%s\"",
-                    TABLE_HEADER_ROWS, b->map->nspecs ? b->map->specs[0].zh : "");
+                    "前 %d 行中没有找到表头，应有“%s”等列",
+                    "No row of headings among the first %d; one is \"%s\"", TABLE_HEADER_ROWS,
+                    b->map->nspecs ? b->map->specs[0].zh : "");
     use_headings(b, best);
     return RC_OK;
 }
@@ -203,8 +210,8 @@ static bool mapped_column(struct binder *b, struct str name, struct str pointer,
 {
     if (find_column(b, name, column))
         return true;
-    fail_field(b->fault, pointer, "heading_unknown", "文件中没有“%.*s”这一列", "The file has no column \"%.*s\"",
-               STR_ARG(name));
+    fail_field(b->fault, pointer, "heading_unknown", "文件中没有“%.*s”这一列",
+               "The file has no column \"%.*s\"", STR_ARG(name));
     return false;
 }
 
@@ -216,10 +223,11 @@ static void bind_by_synonym(struct binder *b, size_t spec)
         if (!spec_knows(b, spec, b->folded[c]))
             continue;
         if (found >= 0) {
-            fail_field(b->fault, str_fmt(b->arena, "/%s", m->specs[spec].key), "heading_duplicate",
-                       "“%.*s”与“%.*s”两列含义相同，请在列对应关系中指明用哪一列",
-                       "The columns \"%.*s\" and \"%.*s\" mean the same; say in the mapping which to use",
-                       STR_ARG(m->headings[found]), STR_ARG(m->headings[c]));
+            fail_field(
+                b->fault, str_fmt(b->arena, "/%s", m->specs[spec].key), "heading_duplicate",
+                "“%.*s”与“%.*s”两列含义相同，请在列对应关系中指明用哪一列",
+                "The columns \"%.*s\" and \"%.*s\" mean the same; say in the mapping which to use",
+                STR_ARG(m->headings[found]), STR_ARG(m->headings[c]));
             return;
         }
         found = (ptrdiff_t)c;
@@ -235,12 +243,14 @@ static struct table_rule *new_rules(struct binder *b, struct jin *at, size_t n)
     b->rules_made += n;
     if (b->rules_made <= TABLE_RULES_MAX)
         return ARENA_MANY(b->arena, struct table_rule, n);
-    fail_field(b->fault, at->at, "too_many_rules", "规则最多 %d 条", "At most %d rules", TABLE_RULES_MAX);
+    fail_field(b->fault, at->at, "too_many_rules", "规则最多 %d 条", "At most %d rules",
+               TABLE_RULES_MAX);
     return NULL;
 }
 
 /* The condition of one rule; `column` is used where it names none. */
-static void read_condition(struct binder *b, struct jin *in, ptrdiff_t column, struct table_rule *rule)
+static void read_condition(struct binder *b, struct jin *in, ptrdiff_t column,
+                           struct table_rule *rule)
 {
     static const char *const tests[] = {"is", "starts", "ends", "contains"};
     struct str name = STR_NONE, split = STR_NONE;
@@ -265,7 +275,8 @@ static void read_condition(struct binder *b, struct jin *in, ptrdiff_t column, s
     rule->split = split.n == 1 ? split.p[0] : 0;
 }
 
-static size_t read_values(struct binder *b, struct jin *src, ptrdiff_t column, struct table_rule *to)
+static size_t read_values(struct binder *b, struct jin *src, ptrdiff_t column,
+                          struct table_rule *to)
 {
     struct jin values;
     const char *key;
@@ -279,7 +290,8 @@ static size_t read_values(struct binder *b, struct jin *src, ptrdiff_t column, s
     {
         struct str text = str_of(json_string_value(v));
         if (!text.p || text.n > MAPPING_TEXT || !utf8_valid(text))
-            fail_field(b->fault, jin_pointer(&values, key), "wrong_type", "类型不对", "The type is wrong");
+            fail_field(b->fault, jin_pointer(&values, key), "wrong_type", "类型不对",
+                       "The type is wrong");
         to[n++] = (struct table_rule){
             .column = column < 0 ? 0 : (size_t)column,
             .test = TABLE_IS,
@@ -361,11 +373,13 @@ static void require_columns(struct binder *b)
     struct table_map *m = b->map;
     for (size_t s = 0; s < m->nspecs; s++) {
         const struct table_binding *bind = &m->bindings[s];
-        if (m->specs[s].required && bind->column < 0 && !bind->constant.p && !bind->nrules && !bind->otherwise.p)
-            fail_field(b->fault, str_fmt(b->arena, "/%s", m->specs[s].key), "column_missing",
-                       "文件中没有“%s”一列，请核对表头或在列对应关系中指明",
-                       "The file has no column \"%s\"; check the headings or name it in the mapping", m->specs[s].zh,
-                       m->specs[s].en);
+        if (m->specs[s].required && bind->column < 0 && !bind->constant.p && !bind->nrules &&
+            !bind->otherwise.p)
+            fail_field(
+                b->fault, str_fmt(b->arena, "/%s", m->specs[s].key), "column_missing",
+                "文件中没有“%s”一列，请核对表头或在列对应关系中指明",
+                "The file has no column \"%s\"; check the headings or name it in the mapping",
+                m->specs[s].zh, m->specs[s].en);
     }
 }
 
@@ -391,13 +405,14 @@ static enum rc bind_all(struct binder *b)
     return b->in.obj ? jin_done(&b->in) : b->fault->rc;
 }
 
-enum rc table_bind(struct table *t, const struct column_spec *specs, size_t nspecs, struct str mapping,
-                   struct table_map *out)
+enum rc table_bind(struct table *t, const struct column_spec *specs, size_t nspecs,
+                   struct str mapping, struct table_map *out)
 {
     *out = (struct table_map){.table = t, .specs = specs, .nspecs = nspecs};
     struct binder b = {.table = t, .arena = t->grid.arena, .fault = t->grid.fault, .map = out};
     if (nspecs > TABLE_SPECS_MAX || mapping.n > MAPPING_BYTES_MAX)
-        return fail(b.fault, RC_TOO_LARGE, "mapping_too_large", "列对应关系过大", "The mapping is too large");
+        return fail(b.fault, RC_TOO_LARGE, "mapping_too_large", "列对应关系过大",
+                    "The mapping is too large");
     if (mapping.p)
         RETURN_IF(jin_parse(&b.in, b.arena, b.fault, mapping));
     enum rc rc = bind_all(&b);

@@ -1,6 +1,7 @@
 /*
- * table_test.c - lists as an office has them: title rows, synonyms, merged towns, mappings, five encodings of one
- * file, the 3,206 real sites through a mapping file, and the report's counts and lines.
+ * table_test.c - lists as an office has them: title rows, synonyms, merged towns, mappings, five
+ * encodings of one file, the 3,206 real sites through a mapping file, and the report's counts and
+ * lines.
  */
 #include "exchange/columns.h"
 #include "exchange/exchange_fixture.h"
@@ -32,7 +33,9 @@ static void headings_are_found(void **state)
         size_t header_row;
     } cases[] = {
         {"点位名称,点位类型,地址\n城南公园,GY,环城路\n", 1},
-        {"2026年点位台账,,\n填报单位：创建办,,\n\n序号,点位名称*,点位类别（27类）,详细地址\n1,城南公园,GY,环城路\n", 4},
+        {"2026年点位台账,,\n填报单位：创建办,,\n\n序号,点位名称*,点位类别（27类）,详细地址\n1,"
+         "城南公园,GY,环城路\n",
+         4},
         {"名录；说明,,\n\" ※点 位\n名称 \",点位类型：,地 址\n城南公园,GY,环城路\n", 2},
         {"name,category,address\n城南公园,GY,环城路\n", 1},
         {"ＮＡＭＥ,TYPE_CODE,Address\n城南公园,GY,环城路\n", 1},
@@ -66,10 +69,11 @@ static void binding_faults_are_named(void **state)
         {"点位名称,类型\nx,y\n", "{\"address\":\"街址\"}", "invalid_content", "heading_unknown"},
         {"点位名称,类型\nx,y\n", "{\"address\":\"ZZ\"}", "invalid_content", "heading_unknown"},
         {"点位名称,类型\nx,y\n", "{\"colour\":\"B\"}", "invalid_content", "unknown_member"},
-        {"点位名称,类型\nx,y\n", "{\"category\":{\"column\":\"类型\",\"rules\":[{\"value\":\"GY\"}]}}", "invalid_content",
+        {"点位名称,类型\nx,y\n",
+         "{\"category\":{\"column\":\"类型\",\"rules\":[{\"value\":\"GY\"}]}}", "invalid_content",
          "bad_rule"},
-        {"点位名称,类型\nx,y\n", "{\"category\":{\"column\":\"类型\",\"values\":{\"y\":3}}}", "invalid_content",
-         "wrong_type"},
+        {"点位名称,类型\nx,y\n", "{\"category\":{\"column\":\"类型\",\"values\":{\"y\":3}}}",
+         "invalid_content", "wrong_type"},
         {"点位名称,类型\nx,y\n", "{\"$only\":[{\"is\":\"y\"}]}", "invalid_content", "required"},
         {"点位名称,类型\nx,y\n", "[]", "json_not_object", NULL},
         {"点位名称,类型\nx,y\n", "{", "json_malformed", NULL},
@@ -90,18 +94,21 @@ static void binding_faults_are_named(void **state)
 static void mappings_translate(void **state)
 {
     struct fixture *x = *state;
-    static const char text[] = "编号,甲,乙,电话,丁\n1,城南公园,公园,1,060400|120302\n2,西门公厕,公园,2,x\n"
-                               "3,某处,别的,3,x\n4,小区,,4,1|120300\n5,外区,公园,5,x\n";
+    static const char text[] =
+        "编号,甲,乙,电话,丁\n1,城南公园,公园,1,060400|120302\n2,西门公厕,公园,2,x\n"
+        "3,某处,别的,3,x\n4,小区,,4,1|120300\n5,外区,公园,5,x\n";
     struct table_map m;
-    assert_int_equal(bind(x, str_of(text), "sites",
-                          "{\"name\":\"甲\",\"code\":\"A\",\"phone\":null,\"town\":{\"value\":\"城南街道\"},"
-                          "\"category\":{\"column\":\"乙\",\"rules\":[{\"column\":\"甲\",\"ends\":\"公厕\",\"value\":\"GC2\"},"
-                          "{\"column\":\"丁\",\"split\":\"|\",\"starts\":\"1203\",\"value\":\"XQ\"}],"
-                          "\"values\":{\"公园\":\"GY\"}},"
-                          "\"note\":{\"column\":\"乙\",\"default\":\"无\"},"
-                          "\"$only\":[{\"column\":\"甲\",\"contains\":\"区\"}]}",
-                          &m),
-                     RC_OK);
+    assert_int_equal(
+        bind(x, str_of(text), "sites",
+             "{\"name\":\"甲\",\"code\":\"A\",\"phone\":null,\"town\":{\"value\":\"城南街道\"},"
+             "\"category\":{\"column\":\"乙\",\"rules\":[{\"column\":\"甲\",\"ends\":\"公厕\","
+             "\"value\":\"GC2\"},"
+             "{\"column\":\"丁\",\"split\":\"|\",\"starts\":\"1203\",\"value\":\"XQ\"}],"
+             "\"values\":{\"公园\":\"GY\"}},"
+             "\"note\":{\"column\":\"乙\",\"default\":\"无\"},"
+             "\"$only\":[{\"column\":\"甲\",\"contains\":\"区\"}]}",
+             &m),
+        RC_OK);
     static const char *const want[] = {"XQ", "GC2", "别的", "XQ", "GY"};
     for (size_t i = 0; i < 5; i++) {
         struct table_value v = table_value(&m, m.first + i, (size_t)table_spec(&m, "category"));
@@ -227,11 +234,13 @@ static void real_sites_are_mapped(void **state)
     struct table_map m;
     assert_int_equal(
         bind(x, bytes, "sites",
-             "{\"$only\":[{\"column\":\"district_code\",\"is\":\"350212\"}],\"code\":\"id\",\"external_id\":null,"
+             "{\"$only\":[{\"column\":\"district_code\",\"is\":\"350212\"}],\"code\":\"id\","
+             "\"external_id\":null,"
              "\"area_code\":\"district_code\",\"category\":{\"column\":\"type_mid\",\"rules\":["
              "{\"column\":\"name\",\"contains\":\"广场\",\"value\":\"GC\"},"
              "{\"column\":\"typecode\",\"split\":\"|\",\"starts\":\"1203\",\"value\":\"XQ\"}],"
-             "\"values\":{\"公园广场\":\"GY\",\"政府机关\":\"ZW\",\"公检法机构\":\"ZW\"},\"default\":\"SQ\"}}",
+             "\"values\":{\"公园广场\":\"GY\",\"政府机关\":\"ZW\",\"公检法机构\":\"ZW\"},"
+             "\"default\":\"SQ\"}}",
              &m),
         RC_OK);
     size_t rows = 0, homes = 0;
@@ -252,7 +261,8 @@ static void real_sites_are_mapped(void **state)
 static void report_counts(void **state)
 {
     struct fixture *x = *state;
-    static const char text[] = "点位名称,点位类型,联系电话\n甲,GY,1\n,GY,2\n丙\x01,GY,3\n丁\xEF\xBF\xBD,GY,4\n\"戊\"x,GY,5\n";
+    static const char text[] = "点位名称,点位类型,联系电话\n甲,GY,1\n,GY,2\n丙\x01,GY,"
+                               "3\n丁\xEF\xBF\xBD,GY,4\n\"戊\"x,GY,5\n";
     struct table_map m;
     struct report r;
     assert_int_equal(bind(x, str_of(text), "sites", NULL, &m), RC_OK);
@@ -274,13 +284,18 @@ static void report_counts(void **state)
     jo_begin(&j, &b, 480);
     report_write(&r, &j, NULL, LANG_EN);
     assert_str(buf_view(&b),
-               "{\"kind\":\"sites\",\"mode\":\"all_or_nothing\",\"written\":false,\"read\":5,\"created\":1,\"updated\":0,"
+               "{\"kind\":\"sites\",\"mode\":\"all_or_nothing\",\"written\":false,\"read\":5,"
+               "\"created\":1,\"updated\":0,"
                "\"unchanged\":0,\"refused\":4,\"encoding\":\"utf-8\",\"header_row\":1,\"columns\":["
-               "{\"heading\":\"点位名称\",\"field\":\"name\"},{\"heading\":\"点位类型\",\"field\":\"category\"},"
+               "{\"heading\":\"点位名称\",\"field\":\"name\"},{\"heading\":\"点位类型\",\"field\":"
+               "\"category\"},"
                "{\"heading\":\"联系电话\",\"field\":\"phone\"}],\"rows\":["
-               "{\"row\":2,\"column\":null,\"code\":\"remark\",\"message\":\"Note row 2\",\"level\":\"warning\"},"
-               "{\"row\":3,\"column\":\"点位名称\",\"code\":\"required\",\"message\":\"This is required\",\"level\":\"error\"},"
-               "{\"row\":4,\"column\":\"点位名称\",\"code\":\"control_character\",\"message\":\"There are control characters\","
+               "{\"row\":2,\"column\":null,\"code\":\"remark\",\"message\":\"Note row "
+               "2\",\"level\":\"warning\"},"
+               "{\"row\":3,\"column\":\"点位名称\",\"code\":\"required\",\"message\":\"This is "
+               "required\",\"level\":\"error\"},"
+               "{\"row\":4,\"column\":\"点位名称\",\"code\":\"control_character\",\"message\":"
+               "\"There are control characters\","
                "\"level\":\"error\"},"
                "{\"row\":5,\"column\":\"点位名称\",\"code\":\"text_damaged\",\"message\":"
                "\"The text is damaged; check it against the source\",\"level\":\"error\"},"
@@ -296,8 +311,9 @@ static void report_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(headings_are_found), TEST(binding_faults_are_named), TEST(mappings_translate),
-        TEST(office_workbook_is_read), TEST(columns_are_named),   TEST(five_files_are_one),
+        TEST(headings_are_found),    TEST(binding_faults_are_named),
+        TEST(mappings_translate),    TEST(office_workbook_is_read),
+        TEST(columns_are_named),     TEST(five_files_are_one),
         TEST(real_sites_are_mapped), TEST(report_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

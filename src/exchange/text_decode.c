@@ -1,4 +1,5 @@
-/* text_decode.c - see text_decode.h. Conversion is iconv's; what is believed about the bytes is decided here. */
+/* text_decode.c - see text_decode.h. Conversion is iconv's; what is believed about the bytes is
+ * decided here. */
 #include "exchange/text_decode.h"
 
 #include "base/arena.h"
@@ -7,7 +8,8 @@
 #include <errno.h>
 #include <iconv.h>
 
-const char *const text_encoding_names[] = {"detect", "utf-8", "utf-16le", "utf-16be", "gb18030", NULL};
+const char *const text_encoding_names[] = {"detect",   "utf-8",   "utf-16le",
+                                           "utf-16be", "gb18030", NULL};
 
 /* Below this a reading as GB18030 is taken for an accident. */
 enum { CONFIDENCE_LEAST = 50 };
@@ -20,7 +22,13 @@ static const char *const iconv_names[] = {NULL, NULL, "UTF-16LE", "UTF-16BE", "G
 static size_t utf8_at(struct str s, size_t i)
 {
     unsigned char c = (unsigned char)s.p[i];
-    size_t n = c == 0 ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    size_t n = c == 0     ? 0
+               : c < 0x80 ? 1
+               : c < 0xc2 ? 0
+               : c < 0xe0 ? 2
+               : c < 0xf0 ? 3
+               : c < 0xf5 ? 4
+                          : 0;
     if (n == 0 || n > s.n - i)
         return 0;
     return n == 1 || utf8_valid(str_sub(s, i, n)) ? n : 0;
@@ -100,7 +108,8 @@ static uint32_t code_point(const unsigned char *p)
         return (uint32_t)(p[0] & 31) << 6 | (p[1] & 63);
     if (p[0] < 0xf0)
         return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
-    return (uint32_t)(p[0] & 7) << 18 | (uint32_t)(p[1] & 63) << 12 | (uint32_t)(p[2] & 63) << 6 | (p[3] & 63);
+    return (uint32_t)(p[0] & 7) << 18 | (uint32_t)(p[1] & 63) << 12 | (uint32_t)(p[2] & 63) << 6 |
+           (p[3] & 63);
 }
 
 /* Share of the characters beyond ASCII that Chinese text is made of. */
@@ -114,8 +123,9 @@ static int chinese_share(struct str s)
         if (c < 0x80)
             continue;
         all++;
-        likely += (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3000 && c <= 0x303f) || (c >= 0xff01 && c <= 0xff5e) ||
-                  (c >= 0x2010 && c <= 0x2642) || c == 0xb7 || c == 0xb0 || c == 0xd7;
+        likely += (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3000 && c <= 0x303f) ||
+                  (c >= 0xff01 && c <= 0xff5e) || (c >= 0x2010 && c <= 0x2642) || c == 0xb7 ||
+                  c == 0xb0 || c == 0xd7;
     }
     return all ? (int)(likely * 100 / all) : 100;
 }
@@ -135,12 +145,14 @@ static enum rc unknown(const struct decoding *d, size_t at)
 {
     return fail(d->fault, RC_INVALID, "encoding_unknown",
                 "无法识别文件的文字编码（第 %zu 字节处）；请另存为 UTF-8 编码的 CSV 或 xlsx",
-                "The text encoding is unknown (byte %zu); save the file as CSV in UTF-8 or as xlsx", at);
+                "The text encoding is unknown (byte %zu); save the file as CSV in UTF-8 or as xlsx",
+                at);
 }
 
 static enum rc damaged(const struct decoding *d, enum text_encoding e, size_t at)
 {
-    return fail(d->fault, RC_INVALID, "text_damaged", "文件按 %s 编码读取时，第 %zu 字节处的文字已损坏",
+    return fail(d->fault, RC_INVALID, "text_damaged",
+                "文件按 %s 编码读取时，第 %zu 字节处的文字已损坏",
                 "Read as %s, the text is damaged at byte %zu", text_encoding_names[e], at);
 }
 
@@ -173,7 +185,8 @@ static enum rc as_iconv(const struct decoding *d, enum text_encoding e, int conf
     const char *nul = memchr(c.text.p, 0, c.text.n);
     if (nul)
         return unknown(d, d->mark);
-    struct text_decoded got = {.text = c.text, .encoding = e, .confidence = confidence, .damaged = c.damaged};
+    struct text_decoded got = {
+        .text = c.text, .encoding = e, .confidence = confidence, .damaged = c.damaged};
     return settle(d, got, c.first_bad);
 }
 
@@ -200,15 +213,17 @@ static enum rc detect(const struct decoding *d)
         return settle(d, got, 0);
     }
     if (g.ok && share >= CONFIDENCE_LEAST && mostly_good(utf8_count(g.text) / 2, g.damaged)) {
-        struct text_decoded got = {
-            .text = g.text, .encoding = TEXT_GB18030, .confidence = share / 2, .damaged = g.damaged};
+        struct text_decoded got = {.text = g.text,
+                                   .encoding = TEXT_GB18030,
+                                   .confidence = share / 2,
+                                   .damaged = g.damaged};
         return settle(d, got, g.first_bad);
     }
     return unknown(d, g.ok && g.damaged ? g.first_bad : c.first_bad);
 }
 
-enum rc text_decode(struct arena *a, struct fault *f, struct str bytes, const struct text_options *opt,
-                    struct text_decoded *out)
+enum rc text_decode(struct arena *a, struct fault *f, struct str bytes,
+                    const struct text_options *opt, struct text_decoded *out)
 {
     static const struct {
         struct str mark;
@@ -220,8 +235,8 @@ enum rc text_decode(struct arena *a, struct fault *f, struct str bytes, const st
         {STR_INIT("\x84\x31\x95\x33"), TEXT_GB18030},
     };
     if (bytes.n > TEXT_BYTES_MAX)
-        return fail(f, RC_TOO_LARGE, "text_too_large", "文本文件不能超过 %d MB", "A text file holds at most %d MB",
-                    TEXT_BYTES_MAX / (1024 * 1024));
+        return fail(f, RC_TOO_LARGE, "text_too_large", "文本文件不能超过 %d MB",
+                    "A text file holds at most %d MB", TEXT_BYTES_MAX / (1024 * 1024));
     struct decoding d = {.arena = a, .fault = f, .bytes = bytes, .opt = opt, .out = out};
     enum text_encoding e = opt->encoding;
     if (bytes.n == 0)

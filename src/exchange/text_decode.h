@@ -37,7 +37,7 @@ struct text_decoded {
 enum { TEXT_BYTES_MAX = 32 * 1024 * 1024 };
 
 /* Faults: `encoding_unknown` and `text_damaged`, both naming the byte's offset (from 0); `text_too_large`. */
-enum rc text_decode(struct arena *a, struct fault *f, struct str bytes, const struct text_options *opt,
-                    struct text_decoded *out) MUST_CHECK;
+enum rc text_decode(struct arena *a, struct fault *f, struct str bytes,
+                    const struct text_options *opt, struct text_decoded *out) MUST_CHECK;
 
 #endif

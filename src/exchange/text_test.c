@@ -1,4 +1,5 @@
-/* text_test.c - encodings and CSV: tables of cases, the csv-spectrum suite, naughty strings there and back. */
+/* text_test.c - encodings and CSV: tables of cases, the csv-spectrum suite, naughty strings there
+ * and back. */
 #include "base/json_in.h"
 #include "exchange/csv.h"
 #include "exchange/exchange_fixture.h"
@@ -22,7 +23,8 @@ static struct str joined(struct arena *a, struct str x, struct str y)
     return str_fmt(a, "%.*s%.*s", STR_ARG(x), STR_ARG(y));
 }
 
-static const struct text_options strict = {.encoding = TEXT_DETECT}, lenient = {.replace_damaged = true};
+static const struct text_options strict = {.encoding = TEXT_DETECT},
+                                 lenient = {.replace_damaged = true};
 
 static void encodings_are_recognised(void **state)
 {
@@ -67,7 +69,9 @@ static void damage_is_named(void **state)
     } cases[] = {
         {STR_INIT("caf\xE9,x\n"), "encoding_unknown", " 3 "},
         {STR_INIT("ab\0cd"), "encoding_unknown", " 2 "},
-        {STR_INIT("\xEF\xBB\xBF" "ab\xFF"), "text_damaged", " 5 "},
+        {STR_INIT("\xEF\xBB\xBF"
+                  "ab\xFF"),
+         "text_damaged", " 5 "},
         {STR_INIT("城南公园环城南路\xFF号城南公园环城南路"), "text_damaged", " 24 "},
         {STR_INIT("\xFF\xFE\x00\xD8\x41\x00"), "text_damaged", " 2 "},
         {STR_INIT("\x80\x81\xFF\xFE\x00\x01"), "encoding_unknown", " 4 "},
@@ -84,11 +88,13 @@ static void damage_is_named(void **state)
     assert_int_equal(text_decode(&x->arena, &x->fault, cases[3].bytes, &lenient, &got), RC_OK);
     assert_str(got.text, "城南公园环城南路\xEF\xBF\xBD号城南公园环城南路");
     assert_int_equal(got.damaged, 1);
-    struct str gb = encode(&x->arena, STR("城南公园环城南路测试点位名称城南公园环城南路"), "GB18030");
+    struct str gb =
+        encode(&x->arena, STR("城南公园环城南路测试点位名称城南公园环城南路"), "GB18030");
     char *hurt = arena_dup(&x->arena, gb.p, gb.n);
     hurt[12] = '\xFF';
     hurt[13] = '\n';
-    assert_int_equal(text_decode(&x->arena, &x->fault, (struct str){hurt, gb.n}, &lenient, &got), RC_OK);
+    assert_int_equal(text_decode(&x->arena, &x->fault, (struct str){hurt, gb.n}, &lenient, &got),
+                     RC_OK);
     assert_int_equal(got.encoding, TEXT_GB18030);
     assert_int_equal(got.damaged, 1);
 }
@@ -168,7 +174,8 @@ static void csv_lines_are_counted(void **state)
     struct csv_reader r;
     struct csv_row row;
     bool more;
-    csv_open(&r, &x->arena, &x->fault, STR("\"a\nb\r\nc\",d\r\ne,f\r\n\r\ng,h"), &(struct csv_options){0});
+    csv_open(&r, &x->arena, &x->fault, STR("\"a\nb\r\nc\",d\r\ne,f\r\n\r\ng,h"),
+             &(struct csv_options){0});
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(csv_next(&r, &row, &more), RC_OK);
         assert_true(more);
@@ -180,8 +187,8 @@ static void csv_lines_are_counted(void **state)
 static void csv_spectrum_passes(void **state)
 {
     struct fixture *x = *state;
-    static const char *const names[] = {"comma_in_quotes", "empty_crlf",          "escaped_quotes",
-                                        "json",            "quotes_and_newlines", "utf8"};
+    static const char *const names[] = {
+        "comma_in_quotes", "empty_crlf", "escaped_quotes", "json", "quotes_and_newlines", "utf8"};
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         struct str csv = shared_or_skip(
             &x->arena, str_fmt(&x->arena, "6_forms/csv-spectrum/%s.csv", names[n]).p);
@@ -201,7 +208,8 @@ static void csv_spectrum_passes(void **state)
             assert_true(more && row.ncells == nkeys && !row.broken);
             json_t *object = json_array_get(want, i);
             for (size_t k = 0; k < nkeys; k++)
-                assert_str(row.cells[k], json_string_value(json_object_get(object, str_z(&x->arena, keys[k]))));
+                assert_str(row.cells[k],
+                           json_string_value(json_object_get(object, str_z(&x->arena, keys[k]))));
         }
         assert_int_equal(csv_next(&r, &row, &more), RC_OK);
         assert_false(more);
@@ -216,11 +224,20 @@ static void formulas_are_guarded(void **state)
         struct str cell;
         const char *written;
     } cases[] = {
-        {STR_INIT("=1+1"), "'=1+1\r\n"},   {STR_INIT("+86 592"), "'+86 592\r\n"}, {STR_INIT("@x"), "'@x\r\n"},
-        {STR_INIT("-cmd"), "'-cmd\r\n"},   {STR_INIT("-12.5"), "-12.5\r\n"},      {STR_INIT("\tx"), "'\tx\r\n"},
-        {STR_INIT("＝x"), "'＝x\r\n"},     {STR_INIT("'=x"), "''=x\r\n"},         {STR_INIT("'x"), "'x\r\n"},
-        {STR_INIT("a,b"), "\"a,b\"\r\n"},  {STR_INIT("=\"a\""), "\"'=\"\"a\"\"\"\r\n"},
-        {STR_INIT("x\ny"), "\"x\ny\"\r\n"}, {STR_INIT(""), "\"\"\r\n"},
+        {STR_INIT("=1+1"), "'=1+1\r\n"},
+        {STR_INIT("+86 592"), "'+86 592\r\n"},
+        {STR_INIT("@x"), "'@x\r\n"},
+        {STR_INIT("-cmd"), "'-cmd\r\n"},
+        {STR_INIT("-12.5"), "-12.5\r\n"},
+        {STR_INIT("\tx"), "'\tx\r\n"},
+        {STR_INIT("＝x"), "'＝x\r\n"},
+        {STR_INIT("'=x"), "''=x\r\n"},
+        {STR_INIT("'x"), "'x\r\n"},
+        {STR_INIT("a,b"), "\"a,b\"\r\n"},
+        {STR_INIT("=\"a\""), "\"'=\"\"a\"\"\"\r\n"},
+        {STR_INIT("sep=;"), "\"sep=;\"\r\n"},
+        {STR_INIT("x\ny"), "\"x\ny\"\r\n"},
+        {STR_INIT(""), "\"\"\r\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf b;
@@ -249,12 +266,14 @@ static void naughty_strings_come_back(void **state)
     struct csv_reader r;
     struct csv_row row;
     bool more;
-    csv_open(&r, &x->arena, &x->fault, buf_view(&b), &(struct csv_options){.separator = ',', .unguard = true});
+    csv_open(&r, &x->arena, &x->fault, buf_view(&b),
+             &(struct csv_options){.separator = ',', .unguard = true});
     for (size_t i = 0; i < n; i++) {
         json_t *v = json_array_get(all, i);
         assert_int_equal(csv_next(&r, &row, &more), RC_OK);
         assert_true(more && row.ncells == 2 && !row.broken);
-        assert_true(str_eq(row.cells[1], (struct str){json_string_value(v), json_string_length(v)}));
+        assert_true(
+            str_eq(row.cells[1], (struct str){json_string_value(v), json_string_length(v)}));
     }
     buf_free(&b);
     json_decref(all);
@@ -263,8 +282,8 @@ static void naughty_strings_come_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(encodings_are_recognised), TEST(damage_is_named),      TEST(csv_is_read),
-        TEST(csv_lines_are_counted),    TEST(csv_spectrum_passes),  TEST(formulas_are_guarded),
+        TEST(encodings_are_recognised),  TEST(damage_is_named),     TEST(csv_is_read),
+        TEST(csv_lines_are_counted),     TEST(csv_spectrum_passes), TEST(formulas_are_guarded),
         TEST(naughty_strings_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* xlsx_in.c - opens a workbook: its sheets, shared strings and date formats. Cells are xlsx_sheet.c's. */
+/* xlsx_in.c - opens a workbook: its sheets, shared strings and date formats. Cells are
+ * xlsx_sheet.c's. */
 #include "exchange/xlsx_in.h"
 
 #include "base/arena.h"
@@ -11,7 +12,8 @@ static enum rc too_many(struct xlsx_book *book, const char *zh, const char *en)
 {
     fail(book->fault, RC_TOO_LARGE, "xlsx_too_large", "工作簿过大：%s过多", "", zh);
     struct str in_chinese = book->fault->zh;
-    fail(book->fault, RC_TOO_LARGE, "xlsx_too_large", "", "The workbook is too large: too many %s", en);
+    fail(book->fault, RC_TOO_LARGE, "xlsx_too_large", "", "The workbook is too large: too many %s",
+         en);
     book->fault->zh = in_chinese;
     return RC_TOO_LARGE;
 }
@@ -24,7 +26,7 @@ struct relations {
     struct str folder; /* what targets are relative to: "" or "xl/" */
     struct relation {
         struct str id, type, part;
-    } *all;
+    } * all;
     size_t n, room;
 };
 
@@ -139,7 +141,8 @@ static void string_end(struct part *p, const char *name)
         part_stop(p, too_many(book, "文字", "texts"));
         return;
     }
-    book->strings = grid_grown(book->arena, book->strings, book->nstrings, &book->strings_room, sizeof *book->strings);
+    book->strings = grid_grown(book->arena, book->strings, book->nstrings, &book->strings_room,
+                               sizeof *book->strings);
     struct str s = xlsx_unescape(book->arena, str_copy(book->arena, buf_view(&r->text)));
     book->strings[book->nstrings++] = s.p ? s : STR("");
 }
@@ -171,10 +174,11 @@ struct style_reader {
 /* The formats that need no definition (ECMA-376 18.8.30), those of Chinese versions included. */
 static enum xlsx_format built_in(int64_t id)
 {
-    if ((id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) ||
-        id == 57 || id == 58)
+    if ((id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 ||
+        (id >= 50 && id <= 54) || id == 57 || id == 58)
         return XLSX_DATE;
-    return (id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47) || id == 55 || id == 56
+    return (id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47) || id == 55 ||
+                   id == 56
                ? XLSX_TIME
                : XLSX_PLAIN;
 }
@@ -233,7 +237,8 @@ static void around(struct arena *a, struct str part, struct str *folder, struct 
     while (cut && part.p[cut - 1] != '/')
         cut--;
     *folder = str_sub(part, 0, cut);
-    *rels = str_fmt(a, "%.*s_rels/%.*s.rels", STR_ARG(*folder), STR_ARG(str_sub(part, cut, part.n)));
+    *rels =
+        str_fmt(a, "%.*s_rels/%.*s.rels", STR_ARG(*folder), STR_ARG(str_sub(part, cut, part.n)));
 }
 
 static enum rc read_book(struct xlsx_book *book)
@@ -248,8 +253,10 @@ static enum rc read_book(struct xlsx_book *book)
     book->sheets = ARENA_MANY(book->arena, struct xlsx_sheet_name, XLSX_SHEETS_MAX);
     RETURN_IF(part_read(book, main_part, &workbook, &inner, NULL));
     if (book->nsheets == 0)
-        return fail(book->fault, RC_INVALID, "xlsx_invalid", "工作簿中没有工作表", "The workbook has no sheet");
-    RETURN_IF(read_strings(book, by_type(&inner, STR("/sharedStrings"), STR("xl/sharedStrings.xml"))));
+        return fail(book->fault, RC_INVALID, "xlsx_invalid", "工作簿中没有工作表",
+                    "The workbook has no sheet");
+    RETURN_IF(
+        read_strings(book, by_type(&inner, STR("/sharedStrings"), STR("xl/sharedStrings.xml"))));
     return read_styles(book, by_type(&inner, STR("/styles"), STR("xl/styles.xml")));
 }
 
@@ -268,8 +275,8 @@ static struct zip *open_zip(struct str bytes)
 enum rc xlsx_open(struct arena *a, struct fault *f, struct str bytes, struct xlsx_book **out)
 {
     if (bytes.n > XLSX_BYTES_MAX)
-        return fail(f, RC_TOO_LARGE, "xlsx_too_large", "工作簿文件不能超过 %d MB", "A workbook holds at most %d MB",
-                    XLSX_BYTES_MAX / (1024 * 1024));
+        return fail(f, RC_TOO_LARGE, "xlsx_too_large", "工作簿文件不能超过 %d MB",
+                    "A workbook holds at most %d MB", XLSX_BYTES_MAX / (1024 * 1024));
     struct xlsx_book *book = ARENA_NEW(a, struct xlsx_book);
     book->arena = a;
     book->fault = f;
@@ -277,8 +284,9 @@ enum rc xlsx_open(struct arena *a, struct fault *f, struct str bytes, struct xls
     if (!book->zip)
         return fail(f, RC_INVALID, "xlsx_invalid", "文件已损坏或不是 xlsx 工作簿",
                     "The file is damaged or no xlsx workbook");
-    enum rc rc = zip_get_num_entries(book->zip, 0) > XLSX_ENTRIES_MAX ? too_many(book, "部件", "parts")
-                                                                      : read_book(book);
+    enum rc rc = zip_get_num_entries(book->zip, 0) > XLSX_ENTRIES_MAX
+                     ? too_many(book, "部件", "parts")
+                     : read_book(book);
     if (rc == RC_OK)
         *out = book;
     else

@@ -27,7 +27,8 @@ struct xlsx_book;
 
 /* `bytes` must stay. The book's memory is the arena's; close it once when opened. Faults: `xlsx_invalid` (no
  * workbook, damaged), `xlsx_encrypted`, `xlsx_too_large`. */
-enum rc xlsx_open(struct arena *a, struct fault *f, struct str bytes, struct xlsx_book **book) MUST_CHECK;
+enum rc xlsx_open(struct arena *a, struct fault *f, struct str bytes,
+                  struct xlsx_book **book) MUST_CHECK;
 void xlsx_close(struct xlsx_book *book);
 size_t xlsx_sheets(const struct xlsx_book *book);
 struct str xlsx_sheet_name(const struct xlsx_book *book, size_t sheet);

@@ -1,4 +1,5 @@
-/* xlsx_number.c - what a spreadsheet's numbers say to people: digits, dates, escapes. See xlsx_part.h. */
+/* xlsx_number.c - what a spreadsheet's numbers say to people: digits, dates, escapes. See
+ * xlsx_part.h. */
 #include "exchange/xlsx_part.h"
 
 #include "base/arena.h"
@@ -10,7 +11,8 @@
 
 enum { NUMBER_CHARS = 64, DIGITS_KEPT = 15, SERIAL_LAST = 2958465 };
 
-/* Quoted text, escapes and [brackets] of a format say nothing about dates, but for [h], [m], [s]. */
+/* Quoted text, escapes and [brackets] of a format say nothing about dates, but for [h], [m], [s].
+ */
 static size_t skip_literal(struct str s, size_t i)
 {
     if (s.p[i] == '\\' || s.p[i] == '_' || s.p[i] == '*')
@@ -47,7 +49,8 @@ enum xlsx_format xlsx_format_of(struct str code)
 static bool plain_digits(struct str s, size_t *significant)
 {
     struct str rest = str_sub(s, s.n && s.p[0] == '-', s.n), whole;
-    if (!str_next(&rest, '.', &whole) || !str_is_ascii_digits(whole) || (rest.p && !str_is_ascii_digits(rest)))
+    if (!str_next(&rest, '.', &whole) || !str_is_ascii_digits(whole) ||
+        (rest.p && !str_is_ascii_digits(rest)))
         return false;
     while (whole.n && whole.p[0] == '0')
         whole = str_sub(whole, 1, whole.n);
@@ -78,7 +81,11 @@ static struct str decimal(struct arena *a, double v, bool *precise)
     if (size < 1e-15)
         return STR("0");
     int places = DIGITS_KEPT - 1 - (int)floor(log10(size));
-    return without_trailing_zeros(str_fmt(a, "%.*f", places > 30 ? 30 : places < 0 ? 0 : places, v));
+    return without_trailing_zeros(str_fmt(a, "%.*f",
+                                          places > 30  ? 30
+                                          : places < 0 ? 0
+                                                       : places,
+                                          v));
 }
 
 static struct str moment(struct arena *a, double serial, bool date1904, enum xlsx_format format)
@@ -98,7 +105,8 @@ static struct str moment(struct arena *a, double serial, bool date1904, enum xls
     return seconds == 0 ? date : str_fmt(a, "%.*sT%02d:%02d:%02d", STR_ARG(date), h, m, s);
 }
 
-struct str xlsx_number(struct xlsx_book *book, struct str raw, enum xlsx_format format, bool *precise)
+struct str xlsx_number(struct xlsx_book *book, struct str raw, enum xlsx_format format,
+                       bool *precise)
 {
     char text[NUMBER_CHARS], *end;
     size_t significant;

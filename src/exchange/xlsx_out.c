@@ -1,4 +1,5 @@
-/* xlsx_out.c - see xlsx_out.h. libxlsxwriter writes to a file, so the workbook passes through a temporary one. */
+/* xlsx_out.c - see xlsx_out.h. libxlsxwriter writes to a file, so the workbook passes through a
+ * temporary one. */
 #include "exchange/xlsx_out.h"
 
 #include "base/arena.h"
@@ -8,7 +9,13 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-enum { WIDTH_LEAST = 8, WIDTH_MOST = 60, WIDTH_ROWS = 2000, XLSX_OUT_COLUMNS = 512, XLSX_OUT_ROWS = 1000000 };
+enum {
+    WIDTH_LEAST = 8,
+    WIDTH_MOST = 60,
+    WIDTH_ROWS = 2000,
+    XLSX_OUT_COLUMNS = 512,
+    XLSX_OUT_ROWS = 1000000
+};
 
 struct sheet_writer {
     const struct xlsx_out *x;
@@ -64,10 +71,12 @@ static void make_formats(struct sheet_writer *w)
     format_set_num_format(w->text, "@");
 }
 
-static void write_cell(struct sheet_writer *w, size_t row, size_t column, struct str s, lxw_format *format)
+static void write_cell(struct sheet_writer *w, size_t row, size_t column, struct str s,
+                       lxw_format *format)
 {
     char *z = str_z(w->arena, s.p ? s : STR(""));
-    if (worksheet_write_string(w->sheet, (lxw_row_t)row, (lxw_col_t)column, z, format) != LXW_NO_ERROR)
+    if (worksheet_write_string(w->sheet, (lxw_row_t)row, (lxw_col_t)column, z, format) !=
+        LXW_NO_ERROR)
         w->failed = true;
 }
 
@@ -76,16 +85,19 @@ static void write_sheet(struct sheet_writer *w)
     const struct xlsx_out *x = w->x;
     size_t row = x->title.p ? 1 : 0;
     if (x->title.p && x->ncolumns > 1)
-        worksheet_merge_range(w->sheet, 0, 0, 0, (lxw_col_t)(x->ncolumns - 1), str_z(w->arena, x->title), w->title);
+        worksheet_merge_range(w->sheet, 0, 0, 0, (lxw_col_t)(x->ncolumns - 1),
+                              str_z(w->arena, x->title), w->title);
     else if (x->title.p)
         write_cell(w, 0, 0, x->title, w->title);
     for (size_t c = 0; c < x->ncolumns; c++) {
         bool must = x->required && x->required[c];
         worksheet_set_column(w->sheet, (lxw_col_t)c, (lxw_col_t)c, column_width(x, c), w->text);
-        struct str heading = must ? str_fmt(w->arena, "%.*s*", STR_ARG(x->headings[c])) : x->headings[c];
+        struct str heading =
+            must ? str_fmt(w->arena, "%.*s*", STR_ARG(x->headings[c])) : x->headings[c];
         write_cell(w, row, c, heading, must ? w->required : w->heading);
         if (x->notes && x->notes[c].n)
-            worksheet_write_comment(w->sheet, (lxw_row_t)row, (lxw_col_t)c, str_z(w->arena, x->notes[c]));
+            worksheet_write_comment(w->sheet, (lxw_row_t)row, (lxw_col_t)c,
+                                    str_z(w->arena, x->notes[c]));
     }
     worksheet_freeze_panes(w->sheet, (lxw_row_t)(row + 1), 0);
     for (size_t i = 0; i < x->nrows * x->ncolumns; i++)
@@ -126,21 +138,23 @@ enum rc xlsx_write(struct arena *a, struct fault *f, const struct xlsx_out *x, s
     char path[] = "/tmp/xiaohao-XXXXXX.xlsx";
     int fd = mkstemps(path, 5);
     if (fd < 0)
-        return fail(f, RC_INTERNAL, "xlsx_out_failed", "无法写出工作簿", "The workbook cannot be written");
+        return fail(f, RC_INTERNAL, "xlsx_out_failed", "无法写出工作簿",
+                    "The workbook cannot be written");
     bool ok = write_file(a, x, path);
     /* The library opens the file anew under its name; what we hold is still the same file. */
     ok = ok && read_back(fd, out);
     close(fd);
     unlink(path);
     if (!ok)
-        return fail(f, RC_INTERNAL, "xlsx_out_failed", "无法写出工作簿", "The workbook cannot be written");
+        return fail(f, RC_INTERNAL, "xlsx_out_failed", "无法写出工作簿",
+                    "The workbook cannot be written");
     if (out->full)
         return fail(f, RC_TOO_LARGE, "xlsx_too_large", "工作簿过大", "The workbook is too large");
     return RC_OK;
 }
 
-enum rc xlsx_write_template(struct arena *a, struct fault *f, const struct column_spec *specs, size_t nspecs,
-                            struct buf *out)
+enum rc xlsx_write_template(struct arena *a, struct fault *f, const struct column_spec *specs,
+                            size_t nspecs, struct buf *out)
 {
     struct str *headings = ARENA_MANY(a, struct str, nspecs);
     bool *required = ARENA_MANY(a, bool, nspecs);
@@ -148,7 +162,10 @@ enum rc xlsx_write_template(struct arena *a, struct fault *f, const struct colum
         headings[i] = str_of(specs[i].zh);
         required[i] = specs[i].required;
     }
-    struct xlsx_out x = {
-        .sheet = STR("导入"), .headings = headings, .required = required, .ncolumns = nspecs, .created_ms = 0};
+    struct xlsx_out x = {.sheet = STR("导入"),
+                         .headings = headings,
+                         .required = required,
+                         .ncolumns = nspecs,
+                         .created_ms = 0};
     return xlsx_write(a, f, &x, out);
 }

@@ -1,4 +1,5 @@
-/* xlsx_part.c - see xlsx_part.h. libzip inflates, libxml2's push parser reads; both are kept on a short lead. */
+/* xlsx_part.c - see xlsx_part.h. libzip inflates, libxml2's push parser reads; both are kept on a
+ * short lead. */
 #include "exchange/xlsx_part.h"
 
 #include "base/arena.h"
@@ -38,8 +39,9 @@ struct str part_attribute(const struct part *p, const char *name)
     return STR_NONE;
 }
 
-static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int nspaces,
-                     const xmlChar **spaces, int nattributes, int ndefaulted, const xmlChar **attributes)
+static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int nspaces, const xmlChar **spaces, int nattributes, int ndefaulted,
+                     const xmlChar **attributes)
 {
     (void)prefix, (void)uri, (void)nspaces, (void)spaces, (void)ndefaulted;
     struct part *p = user;
@@ -65,19 +67,26 @@ static void on_text(void *user, const xmlChar *text, int n)
         p->events->text(p, (struct str){(const char *)text, (size_t)n});
 }
 
-static void on_doctype(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
+                       const xmlChar *system)
 {
     (void)name, (void)external, (void)system;
     struct part *p = user;
     part_stop(p, invalid(p->book, STR("DOCTYPE")));
 }
 
+/* libxml2 2.12 (Debian 13) made the report constant. */
+#if LIBXML_VERSION >= 21200
+static void on_error(void *user, const xmlError *error)
+#else
 static void on_error(void *user, xmlErrorPtr error)
+#endif
 {
     (void)user, (void)error; /* the parser's own verdict is asked for at the end */
 }
 
-static enum rc check_size(struct xlsx_book *book, struct str name, const zip_stat_t *st, size_t so_far)
+static enum rc check_size(struct xlsx_book *book, struct str name, const zip_stat_t *st,
+                          size_t so_far)
 {
     bool known = (st->valid & ZIP_STAT_COMP_SIZE) && (st->valid & ZIP_STAT_SIZE);
     uint64_t size = known && st->size > so_far ? st->size : so_far;
@@ -128,7 +137,8 @@ static enum rc parse(struct part *p, struct str name, zip_file_t *file, const zi
     };
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, p, NULL, 0, NULL);
     if (!parser)
-        return fail(p->book->fault, RC_INTERNAL, "xml_parser", "无法读取工作簿", "The workbook cannot be read");
+        return fail(p->book->fault, RC_INTERNAL, "xml_parser", "无法读取工作簿",
+                    "The workbook cannot be read");
     xmlCtxtUseOptions(parser, XML_PARSE_NONET);
     p->parser = parser;
     enum rc rc = pump(p, name, file, st);
@@ -138,14 +148,15 @@ static enum rc parse(struct part *p, struct str name, zip_file_t *file, const zi
     return rc;
 }
 
-enum rc part_read(struct xlsx_book *book, struct str name, const struct part_events *events, void *ctx,
-                  bool *found)
+enum rc part_read(struct xlsx_book *book, struct str name, const struct part_events *events,
+                  void *ctx, bool *found)
 {
     struct part p = {.book = book, .events = events, .ctx = ctx, .rc = RC_OK};
     zip_stat_t st;
     zip_stat_init(&st);
-    zip_int64_t at = name.n && !memchr(name.p, 0, name.n) ? zip_name_locate(book->zip, str_z(book->arena, name), 0)
-                                                          : -1;
+    zip_int64_t at = name.n && !memchr(name.p, 0, name.n)
+                         ? zip_name_locate(book->zip, str_z(book->arena, name), 0)
+                         : -1;
     if (found)
         *found = at >= 0;
     if (at < 0)
@@ -155,7 +166,8 @@ enum rc part_read(struct xlsx_book *book, struct str name, const struct part_eve
     RETURN_IF(check_size(book, name, &st, 0));
     zip_file_t *file = zip_fopen_index(book->zip, (zip_uint64_t)at, 0);
     if (!file && zip_error_code_zip(zip_get_error(book->zip)) == ZIP_ER_NOPASSWD)
-        return fail(book->fault, RC_INVALID, "xlsx_encrypted", "工作簿有密码保护，请去除密码后再导入",
+        return fail(book->fault, RC_INVALID, "xlsx_encrypted",
+                    "工作簿有密码保护，请去除密码后再导入",
                     "The workbook is protected by a password; remove it first");
     if (!file)
         return invalid(book, name);

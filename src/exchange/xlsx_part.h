@@ -54,8 +54,8 @@ struct part {
 };
 
 /* *found false, and RC_OK, when the archive has no such part and `found` is given. */
-enum rc part_read(struct xlsx_book *book, struct str name, const struct part_events *events, void *ctx,
-                  bool *found) MUST_CHECK;
+enum rc part_read(struct xlsx_book *book, struct str name, const struct part_events *events,
+                  void *ctx, bool *found) MUST_CHECK;
 /* In `start`: an attribute of the element, by local name; a view that ends with the call. */
 struct str part_attribute(const struct part *p, const char *name);
 /* Ends the reading; the fault has been recorded. */
@@ -64,7 +64,8 @@ void part_stop(struct part *p, enum rc rc);
 /* "_x000D_" and its like, which spreadsheets write for what XML cannot hold. */
 struct str xlsx_unescape(struct arena *a, struct str s);
 /* A number as people see it; *precise false where the file itself has lost digits. */
-struct str xlsx_number(struct xlsx_book *book, struct str raw, enum xlsx_format format, bool *precise);
+struct str xlsx_number(struct xlsx_book *book, struct str raw, enum xlsx_format format,
+                       bool *precise);
 /* Whether a number format shows dates or times of day. */
 enum xlsx_format xlsx_format_of(struct str code);
 

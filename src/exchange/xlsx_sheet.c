@@ -26,8 +26,9 @@ static char type_of(struct str t)
         struct str name;
         char type;
     } types[] = {
-        {STR_INIT("s"), CELL_SHARED}, {STR_INIT("b"), CELL_BOOL},         {STR_INIT("e"), CELL_ERROR},
-        {STR_INIT("str"), CELL_TEXT}, {STR_INIT("inlineStr"), CELL_TEXT}, {STR_INIT("d"), CELL_TEXT},
+        {STR_INIT("s"), CELL_SHARED},       {STR_INIT("b"), CELL_BOOL},
+        {STR_INIT("e"), CELL_ERROR},        {STR_INIT("str"), CELL_TEXT},
+        {STR_INIT("inlineStr"), CELL_TEXT}, {STR_INIT("d"), CELL_TEXT},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eq(t, types[i].name))
@@ -97,8 +98,8 @@ static void merge_start(struct part *p)
     struct grid_merge m;
     if (!str_next(&rest, ':', &from) || !rest.p)
         return;
-    if (!split_reference(from, &m.left, &m.top) || !split_reference(rest, &m.right, &m.bottom) || !m.left ||
-        !m.top || m.right < m.left || m.bottom < m.top)
+    if (!split_reference(from, &m.left, &m.top) || !split_reference(rest, &m.right, &m.bottom) ||
+        !m.left || !m.top || m.right < m.left || m.bottom < m.top)
         return;
     enum rc rc = grid_merge(r->grid, m);
     if (rc != RC_OK)
@@ -133,7 +134,8 @@ static struct str cell_text(struct part *p)
     struct str raw = buf_view(&r->text);
     int64_t index;
     bool precise = true;
-    enum xlsx_format format = r->style < book->nformats ? (enum xlsx_format)book->formats[r->style] : XLSX_PLAIN;
+    enum xlsx_format format =
+        r->style < book->nformats ? (enum xlsx_format)book->formats[r->style] : XLSX_PLAIN;
     switch (r->type) {
     case CELL_SHARED:
         if (!str_to_i64(str_trim(raw), 0, (int64_t)book->nstrings - 1, &index)) {
@@ -164,7 +166,8 @@ static void cell_end(struct part *p)
     if (r->text.full || r->column > GRID_COLUMNS_MAX) {
         part_stop(p, fail(p->book->fault, RC_TOO_LARGE, "xlsx_too_large",
                           "第 %zu 行的列数超过 %d 或单元格文字过长",
-                          "Row %zu has more than %d columns or a cell too long", r->row, GRID_COLUMNS_MAX));
+                          "Row %zu has more than %d columns or a cell too long", r->row,
+                          GRID_COLUMNS_MAX));
         return;
     }
     while (r->ncells < r->column)
@@ -190,7 +193,8 @@ static void sheet_end(struct part *p, const char *name)
 enum rc xlsx_read(struct xlsx_book *book, size_t sheet, struct grid *g)
 {
     static const struct part_events events = {sheet_start, sheet_end, sheet_text};
-    struct sheet_reader r = {.grid = g, .cells = ARENA_MANY(book->arena, struct str, GRID_COLUMNS_MAX)};
+    struct sheet_reader r = {.grid = g,
+                             .cells = ARENA_MANY(book->arena, struct str, GRID_COLUMNS_MAX)};
     if (sheet >= book->nsheets)
         return fail(book->fault, RC_NOT_FOUND, "sheet_not_found", "工作簿中没有这个工作表",
                     "The workbook has no such sheet");

@@ -1,4 +1,5 @@
-/* fuzz_csv.c - any text: it is read within its limits, and what is written from it reads back the same. */
+/* fuzz_csv.c - any text: it is read within its limits, and what is written from it reads back the
+ * same. */
 #include "base/arena.h"
 #include "exchange/csv.h"
 
@@ -6,7 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static void compare(struct arena *a, struct fault *f, struct str written, struct csv_reader *original)
+static void compare(struct arena *a, struct fault *f, struct str written,
+                    struct csv_reader *original)
 {
     struct csv_reader again;
     struct csv_row x, y;

@@ -1,4 +1,5 @@
-/* fuzz_table.c - a mapping (up to the first NUL) and a text file: bound, every value read, a report written. */
+/* fuzz_table.c - a mapping (up to the first NUL) and a text file: bound, every value read, a report
+ * written. */
 #include "base/arena.h"
 #include "exchange/columns.h"
 #include "exchange/report.h"
@@ -43,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const struct column_set *set = columns_of(STR("sites"));
     arena_init(&a);
     fault_init(&f, &a);
-    if (table_read(&a, &f, &src, &t) == RC_OK && table_bind(&t, set->specs, set->n, mapping, &m) == RC_OK)
+    if (table_read(&a, &f, &src, &t) == RC_OK &&
+        table_bind(&t, set->specs, set->n, mapping, &m) == RC_OK)
         read_all(&a, &m);
     else if (f.code.n == 0)
         abort();

@@ -1,4 +1,5 @@
-/* fuzz_text_decode.c - any bytes, any wish: a fault, or valid UTF-8. The first byte chooses the wish. */
+/* fuzz_text_decode.c - any bytes, any wish: a fault, or valid UTF-8. The first byte chooses the
+ * wish. */
 #include "base/arena.h"
 #include "exchange/text_decode.h"
 
@@ -20,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     arena_init(&a);
     fault_init(&f, &a);
     enum rc rc = text_decode(&a, &f, (struct str){(const char *)data + 1, n - 1}, &opt, &out);
-    if (rc == RC_OK ? !utf8_valid(out.text) || (out.damaged && !opt.replace_damaged) : f.code.n == 0)
+    if (rc == RC_OK ? !utf8_valid(out.text) || (out.damaged && !opt.replace_damaged)
+                    : f.code.n == 0)
         abort();
     arena_free(&a);
     return 0;

@@ -1,6 +1,6 @@
 /*
- * fuzz_xlsx.c - any archive, or (first byte odd) any XML as the one sheet of a workbook made around it, so that
- * the fuzzer need not learn to compress.
+ * fuzz_xlsx.c - any archive, or (first byte odd) any XML as the one sheet of a workbook made around
+ * it, so that the fuzzer need not learn to compress.
  */
 #include "base/arena.h"
 #include "exchange/xlsx_in.h"
@@ -24,13 +24,16 @@ static struct str wrap(struct arena *a, unsigned which, struct str text)
         const char *name;
         struct str content;
     } parts[] = {
-        {"xl/worksheets/sheet1.xml", STR("<worksheet><sheetData><row><c t='s' s='1'><v>0</v></c><c s='1'><v>46052.5"
-                                         "</v></c></row></sheetData></worksheet>")},
+        {"xl/worksheets/sheet1.xml",
+         STR("<worksheet><sheetData><row><c t='s' s='1'><v>0</v></c><c s='1'><v>46052.5"
+             "</v></c></row></sheetData></worksheet>")},
         {"xl/sharedStrings.xml", STR("<sst><si><t>a</t></si></sst>")},
-        {"xl/styles.xml", STR("<styleSheet><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>")},
-        {"xl/workbook.xml", STR("<workbook xmlns:r='r'><sheets><sheet name='a' r:id='r1'/></sheets></workbook>")},
-        {"xl/_rels/workbook.xml.rels",
-         STR("<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>")},
+        {"xl/styles.xml",
+         STR("<styleSheet><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>")},
+        {"xl/workbook.xml",
+         STR("<workbook xmlns:r='r'><sheets><sheet name='a' r:id='r1'/></sheets></workbook>")},
+        {"xl/_rels/workbook.xml.rels", STR("<Relationships><Relationship Id='r1' "
+                                           "Target='worksheets/sheet1.xml'/></Relationships>")},
     };
     zip_error_t err;
     zip_error_init(&err);
@@ -68,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (xlsx_open(&a, &f, bytes, &book) == RC_OK) {
         for (size_t i = 0; i < xlsx_sheets(book) && i < 4; i++) {
             grid_init(&g, &a, &f);
-            if (xlsx_read(book, i, &g) == RC_OK && grid_fill_merged(&g) == RC_OK && g.nrows > GRID_ROWS_MAX)
+            if (xlsx_read(book, i, &g) == RC_OK && grid_fill_merged(&g) == RC_OK &&
+                g.nrows > GRID_ROWS_MAX)
                 abort();
         }
         xlsx_close(book);
