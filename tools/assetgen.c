@@ -1,11 +1,13 @@
 /*
  * assetgen.c - puts files into the executable. Made at build time:
  *
- *   assetgen OUT.c OUT.bin DEPFILE NAME=PATH…      PATH a file, or a folder whose files become NAME/…
+ *   assetgen OUT.c OUT.bin DEPFILE NAME=PATH…      PATH a file, or a folder whose files become
+ * NAME/…
  *
- * OUT.bin holds the bytes one after another (each file, and its gzip form when that is smaller); OUT.c pulls it
- * in with the assembler and has the table, sorted by name, behind asset_find() and asset_list(). A missing
- * folder is an empty one (pages not built). Hidden files and source maps stay out.
+ * OUT.bin holds the bytes one after another (each file, and its gzip form when that is smaller);
+ * OUT.c pulls it in with the assembler and has the table, sorted by name, behind asset_find() and
+ * asset_list(). A missing folder is an empty one (pages not built). Hidden files and source maps
+ * stay out.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +19,13 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-enum { FILES_MAX = 4096, TEXT_MAX = 1024, FILE_BYTES_MAX = 64 * 1024 * 1024, HASH_HEX = 32, SMALLEST_GZIP = 256 };
+enum {
+    FILES_MAX = 4096,
+    TEXT_MAX = 1024,
+    FILE_BYTES_MAX = 64 * 1024 * 1024,
+    HASH_HEX = 32,
+    SMALLEST_GZIP = 256
+};
 
 struct file {
     char name[TEXT_MAX];
@@ -35,20 +43,29 @@ static const struct {
     const char *ext, *type;
     bool packs;
 } types[] = {
-    {"html", "text/html; charset=utf-8", true},        {"js", "text/javascript; charset=utf-8", true},
-    {"mjs", "text/javascript; charset=utf-8", true},   {"css", "text/css; charset=utf-8", true},
-    {"json", "application/json; charset=utf-8", true}, {"webmanifest", "application/manifest+json", true},
-    {"svg", "image/svg+xml", true},                    {"png", "image/png", false},
-    {"jpg", "image/jpeg", false},                      {"webp", "image/webp", false},
-    {"ico", "image/x-icon", true},                     {"woff2", "font/woff2", false},
-    {"csv", "text/csv; charset=utf-8", true},          {"sql", "text/plain; charset=utf-8", true},
-    {"txt", "text/plain; charset=utf-8", true},        {"md", "text/plain; charset=utf-8", true},
+    {"html", "text/html; charset=utf-8", true},
+    {"js", "text/javascript; charset=utf-8", true},
+    {"mjs", "text/javascript; charset=utf-8", true},
+    {"css", "text/css; charset=utf-8", true},
+    {"json", "application/json; charset=utf-8", true},
+    {"webmanifest", "application/manifest+json", true},
+    {"svg", "image/svg+xml", true},
+    {"png", "image/png", false},
+    {"jpg", "image/jpeg", false},
+    {"webp", "image/webp", false},
+    {"ico", "image/x-icon", true},
+    {"woff2", "font/woff2", false},
+    {"csv", "text/csv; charset=utf-8", true},
+    {"sql", "text/plain; charset=utf-8", true},
+    {"txt", "text/plain; charset=utf-8", true},
+    {"md", "text/plain; charset=utf-8", true},
     {"wasm", "application/wasm", true},
 };
 
 static _Noreturn void die(const char *what, const char *path)
 {
-    fprintf(stderr, "assetgen: %s: %s%s%s\n", path, what, errno ? ": " : "", errno ? strerror(errno) : "");
+    fprintf(stderr, "assetgen: %s: %s%s%s\n", path, what, errno ? ": " : "",
+            errno ? strerror(errno) : "");
     exit(1);
 }
 
@@ -233,7 +250,8 @@ static void write_table(FILE *c)
     fprintf(c, "static const struct asset table[] = {\n");
     for (size_t i = 0; i < nfiles; i++) {
         const struct file *f = &files[i];
-        fprintf(c, "    {\"%s\", \"%s\", {xh_asset_bytes + %zu, %zu}, ", f->name, f->type, f->at, f->n);
+        fprintf(c, "    {\"%s\", \"%s\", {xh_asset_bytes + %zu, %zu}, ", f->name, f->type, f->at,
+                f->n);
         if (f->gzip_n)
             fprintf(c, "{xh_asset_bytes + %zu, %zu}, ", f->gzip_at, f->gzip_n);
         else

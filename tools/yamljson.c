@@ -1,9 +1,9 @@
 /*
  * yamljson.c - openapi.yaml becomes openapi.json at build time:  yamljson IN.yaml OUT.json
  *
- * One document; scalars are typed by YAML 1.2's core schema (null, true, false, integers, floats; anything
- * quoted is text). Aliases, tags, merge keys and duplicate keys are refused with their line: an interface's
- * description has no use for them.
+ * One document; scalars are typed by YAML 1.2's core schema (null, true, false, integers, floats;
+ * anything quoted is text). Aliases, tags, merge keys and duplicate keys are refused with their
+ * line: an interface's description has no use for them.
  */
 #include <errno.h>
 #include <math.h>

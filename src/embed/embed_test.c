@@ -1,4 +1,5 @@
-/* embed_test.c - what the build put into the executable is whole: names, order, bytes, packed forms. */
+/* embed_test.c - what the build put into the executable is whole: names, order, bytes, packed
+ * forms. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,6 +82,7 @@ static void test_packed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_find), cmocka_unit_test(test_list),
-                                       cmocka_unit_test(test_openapi), cmocka_unit_test(test_packed)};
+                                       cmocka_unit_test(test_openapi),
+                                       cmocka_unit_test(test_packed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
- * assets.c - the pages inside the executable. A path that is a file is sent as it is; any other outside the
- * API is a page of the application it belongs to, which finds its way in the browser. Where the pages were not
- * built in, one plain page says so in both languages.
+ * assets.c - the pages inside the executable. A path that is a file is sent as it is; any other
+ * outside the API is a page of the application it belongs to, which finds its way in the browser.
+ * Where the pages were not built in, one plain page says so in both languages.
  */
 #include "http/internal.h"
 
@@ -22,15 +22,18 @@ static const struct {
 static const char notice[] =
     "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>销号 Xiaohao</title>"
     "<meta name=\"viewport\" content=\"width=device-width\">"
-    "<h1>销号</h1><p>服务已在运行，但本程序未包含网页界面。接口地址：<a href=\"/api/v1/openapi.json\">"
-    "/api/v1/openapi.json</a>。</p><div lang=\"en\"><h1>Xiaohao</h1><p>The server is running, but its pages were "
+    "<h1>销号</h1><p>服务已在运行，但本程序未包含网页界面。接口地址：<a "
+    "href=\"/api/v1/openapi.json\">"
+    "/api/v1/openapi.json</a>。</p><div lang=\"en\"><h1>Xiaohao</h1><p>The server is running, but "
+    "its pages were "
     "not built into this program. The interface is described at <a href=\"/api/v1/openapi.json\">"
     "/api/v1/openapi.json</a>.</p></div></html>\n";
 
 static bool under(struct str path, const char *segment)
 {
     size_t n = strlen(segment);
-    return path.n > n && memcmp(path.p + 1, segment, n) == 0 && (path.n == n + 1 || path.p[n + 1] == '/');
+    return path.n > n && memcmp(path.p + 1, segment, n) == 0 &&
+           (path.n == n + 1 || path.p[n + 1] == '/');
 }
 
 static bool has_extension(struct str path)
@@ -57,16 +60,19 @@ static bool accepts_gzip(struct http_exchange *ex)
     return false;
 }
 
-/* Vite puts a hash of the content into the names under /assets/: what has such a name never changes. */
+/* Vite puts a hash of the content into the names under /assets/: what has such a name never
+ * changes. */
 static void send_asset(struct http_exchange *ex, const struct asset *a)
 {
-    bool hashed = strncmp(a->name, "web/assets/", 11) == 0 || strncmp(a->name, "web/m/assets/", 13) == 0;
+    bool hashed =
+        strncmp(a->name, "web/assets/", 11) == 0 || strncmp(a->name, "web/m/assets/", 13) == 0;
     bool gzip = a->gzip.p && accepts_gzip(ex);
     ex->reply.kind = REPLY_BYTES;
     ex->reply.status = 200;
     ex->reply.bytes = gzip ? a->gzip : a->bytes;
     respond_set(ex, "Content-Type", str_of(a->content_type));
-    respond_set(ex, "Cache-Control", hashed ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
+    respond_set(ex, "Cache-Control",
+                hashed ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
     respond_set(ex, "ETag", str_of(a->etag));
     if (a->gzip.p)
         respond_set(ex, "Vary", STR("Accept-Encoding"));
@@ -116,7 +122,8 @@ enum rc openapi_get(struct request *rq)
 {
     const struct asset *a = asset_find("openapi.json");
     if (!a)
-        return OP_FAIL(&rq->op, RC_NOT_FOUND, "not_found", "本程序未包含接口说明", "The interface's description is not built in");
+        return OP_FAIL(&rq->op, RC_NOT_FOUND, "not_found", "本程序未包含接口说明",
+                       "The interface's description is not built in");
     send_asset(rq->ex, a);
     return RC_OK;
 }

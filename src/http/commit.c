@@ -1,7 +1,7 @@
 /*
- * commit.c - requests that wait without a thread: for the store's writer (http_commit) and for the two workers
- * (http_work). The connection is suspended before the job is published; after that the exchange belongs to the
- * other side until it resumes the connection.
+ * commit.c - requests that wait without a thread: for the store's writer (http_commit) and for the
+ * two workers (http_work). The connection is suspended before the job is published; after that the
+ * exchange belongs to the other side until it resumes the connection.
  */
 #include "http/internal.h"
 
@@ -27,7 +27,8 @@ static void give_back(struct http_exchange *ex)
     atomic_fetch_sub(&s->away, 1);
 }
 
-/* From here on nobody may touch the exchange but the one it is given to. False: the server is stopping. */
+/* From here on nobody may touch the exchange but the one it is given to. False: the server is
+ * stopping. */
 static bool take_away(struct http_exchange *ex)
 {
     struct http_server *s = ex->server;

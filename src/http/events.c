@@ -1,8 +1,8 @@
 /*
- * events.c - the hub of server-sent events (see events.h). There is one way an event reaches the screens: the
- * hub's thread reads the outbox, soon after a commit of this process and once a second for those of others,
- * and offers each row once to every open stream. A stream holds a bounded queue; who reads too slowly is cut
- * off and comes back with Last-Event-ID.
+ * events.c - the hub of server-sent events (see events.h). There is one way an event reaches the
+ * screens: the hub's thread reads the outbox, soon after a commit of this process and once a second
+ * for those of others, and offers each row once to every open stream. A stream holds a bounded
+ * queue; who reads too slowly is cut off and comes back with Last-Event-ID.
  *
  * One lock for hub and streams. `visible` is asked under it and must be quick.
  */
@@ -22,11 +22,12 @@ enum {
     QUEUE_BYTES = 64 * 1024,
     REPLAY_BYTES = 512 * 1024,
     HEARTBEAT_US = 20 * 1000 * 1000,
-    LIFETIME_US = 600 * 1000 * 1000,  /* then the client comes anew and its rights are asked anew */
+    LIFETIME_US = 600 * 1000 * 1000, /* then the client comes anew and its rights are asked anew */
     TICK_MS = 1000,
-    REST_MS = 200,                    /* between two looks into the outbox, so that many commits cost one */
+    REST_MS = 200, /* between two looks into the outbox, so that many commits cost one */
     OVERLAP_MS = 1000,
-    LONG_OVERLAP_MS = 15000,          /* a slow commit's event bears an older time: looked for now and then */
+    LONG_OVERLAP_MS =
+        15000, /* a slow commit's event bears an older time: looked for now and then */
     LONG_EVERY = 5,
     PAGES_MAX = 20,
 };
@@ -86,7 +87,8 @@ void hub_stop(struct hub *h)
     free(h);
 }
 
-void hub_set_filter(struct hub *h, bool (*visible)(const struct actor *listener, const struct event *e))
+void hub_set_filter(struct hub *h,
+                    bool (*visible)(const struct actor *listener, const struct event *e))
 {
     pthread_mutex_lock(&h->lock);
     h->visible = visible;
@@ -181,7 +183,8 @@ static struct stream *stream_new(struct hub *h, struct request *rq)
     buf_init(&s->queue, QUEUE_BYTES);
     s->listener = rq->op.actor;
     s->listener.name = rq->op.actor.name.p ? str_copy(&s->arena, rq->op.actor.name) : STR_NONE;
-    s->listener.area_code = rq->op.actor.area_code.p ? str_copy(&s->arena, rq->op.actor.area_code) : STR_NONE;
+    s->listener.area_code =
+        rq->op.actor.area_code.p ? str_copy(&s->arena, rq->op.actor.area_code) : STR_NONE;
     s->opened_us = s->spoke_us = clock_ticks_us();
     buf_z(&s->replay, "retry: 3000\n\n");
     return s;
@@ -248,8 +251,11 @@ void hub_publish(struct hub *h, const struct event *e)
 
 static struct event event_of(struct arena *a, const struct outbox_after_row *row)
 {
-    return (struct event){.id = row->id, .topic = str_z(a, row->topic), .subject_kind = str_z(a, row->subject_kind),
-                          .subject_id = row->subject_id, .payload = row->payload};
+    return (struct event){.id = row->id,
+                          .topic = str_z(a, row->topic),
+                          .subject_kind = str_z(a, row->subject_kind),
+                          .subject_id = row->subject_id,
+                          .payload = row->payload};
 }
 
 /* ---- the outbox ---- */
@@ -291,17 +297,20 @@ static void poll_outbox(struct hub *h, struct db *db, struct arena *a, int64_t o
     }
 }
 
-/* What a listener missed since the event it saw last; unknown or too much: it is told to load all anew. */
+/* What a listener missed since the event it saw last; unknown or too much: it is told to load all
+ * anew. */
 static enum rc replay(struct request *rq, struct stream *s, struct uuid last)
 {
     struct outbox_by_id_row at;
     struct outbox_after_row *rows;
     size_t n;
     bool found;
-    RETURN_IF(q_outbox_by_id(&rq->op.rd, &(struct outbox_by_id_in){.hq = rq->op.hq, .id = last}, &at, &found));
+    RETURN_IF(q_outbox_by_id(&rq->op.rd, &(struct outbox_by_id_in){.hq = rq->op.hq, .id = last},
+                             &at, &found));
     if (found)
-        RETURN_IF(q_outbox_after(&rq->op.rd, &(struct outbox_after_in){.hq = rq->op.hq, .at_ms = at.at_ms, .id = last},
-                                 &rows, &n));
+        RETURN_IF(q_outbox_after(
+            &rq->op.rd, &(struct outbox_after_in){.hq = rq->op.hq, .at_ms = at.at_ms, .id = last},
+            &rows, &n));
     if (!found || n == 500) {
         buf_z(&s->replay, "event: resync\ndata: {}\n\n");
         return RC_OK;
@@ -320,7 +329,8 @@ static enum rc replay(struct request *rq, struct stream *s, struct uuid last)
 
 /* ---- the handler ---- */
 
-/* Enters the hub first, so that nothing is lost between the outbox read and the first live event. */
+/* Enters the hub first, so that nothing is lost between the outbox read and the first live event.
+ */
 enum rc events_stream(struct request *rq)
 {
     struct hub *h = rq->op.env->hub;
@@ -416,7 +426,9 @@ static void *hub_loop(void *arg)
         arena_reset(&arena);
         int64_t left_ms = REST_MS - (clock_ticks_us() - polled_us) / 1000;
         if (woken && left_ms > 0)
-            nanosleep(&(struct timespec){.tv_nsec = (left_ms < REST_MS ? left_ms : REST_MS) * 1000000}, NULL);
+            nanosleep(
+                &(struct timespec){.tv_nsec = (left_ms < REST_MS ? left_ms : REST_MS) * 1000000},
+                NULL);
     }
     if (db)
         db_close(db);

@@ -1,6 +1,7 @@
 /*
- * exchange.c - one request from its headers to its reply: guard, route, who is it, may they, body, handler,
- * and what the handler asked to happen later. Knows nothing of the library that carries the bytes.
+ * exchange.c - one request from its headers to its reply: guard, route, who is it, may they, body,
+ * handler, and what the handler asked to happen later. Knows nothing of the library that carries
+ * the bytes.
  */
 #include "http/internal.h"
 
@@ -10,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { SPARES_MAX = 128, KEEP_BUF_BYTES = 256 * 1024 };
+enum { SPARES_MAX = 64, KEEP_BUF_BYTES = 64 * 1024 };
 
 /* ---- opening and closing ---- */
 
@@ -41,7 +42,8 @@ struct http_exchange *exchange_open(struct http_server *s, void *wire, struct st
         buf_init(&out, OUT_MAX);
         buf_init(&body, 0);
     }
-    /* The tables of headers and parameters are as large as all else together and need no clearing. */
+    /* The tables of headers and parameters are as large as all else together and need no clearing.
+     */
     ex->nheaders = ex->nquery = 0;
     ex->rq = (struct request){.out = out, .ex = ex};
     ex->server = s;
@@ -52,7 +54,8 @@ struct http_exchange *exchange_open(struct http_server *s, void *wire, struct st
     ex->target = str_copy(&ex->arena, target);
     ex->facts = (struct guard_facts){0};
     ex->match = (struct route_match){0};
-    ex->seen_headers = ex->query_bad = ex->refused = ex->through_proxy = ex->awaiting_commit = ex->resumed = false;
+    ex->seen_headers = ex->query_bad = ex->refused = ex->through_proxy = ex->awaiting_commit =
+        ex->resumed = false;
     ex->docs = NULL;
     ex->body_seen = 0;
     ex->upload_fd = -1;
@@ -85,7 +88,8 @@ static void count(struct http_exchange *ex)
 {
     size_t route = ex->match.entry ? ex->match.entry->index : router_count(ex->server->router);
     bool stream = ex->rq.route && (ex->rq.route->flags & ROUTE_STREAM);
-    metrics_count(ex->server->metrics, route, ex->reply.status, stream ? 0 : clock_ticks_us() - ex->started_us);
+    metrics_count(ex->server->metrics, route, ex->reply.status,
+                  stream ? 0 : clock_ticks_us() - ex->started_us);
 }
 
 static void recycle(struct buf *b)
@@ -144,7 +148,8 @@ void exchange_restart(struct http_exchange *ex)
 
 /* ---- headers ---- */
 
-/* With a proxy in front the caller is the last address it wrote; anything before that is hearsay. */
+/* With a proxy in front the caller is the last address it wrote; anything before that is hearsay.
+ */
 static struct str caller_address(struct http_exchange *ex, struct str peer)
 {
     struct str list = request_header(&ex->rq, "X-Forwarded-For"), part, last = STR_NONE;
@@ -164,7 +169,8 @@ static bool unsafe(const struct http_exchange *ex)
     return !ex->facts.options && ex->facts.method != HTTP_GET;
 }
 
-/* A browser says where a request comes from; a cookie must not be spent on another site's behalf. */
+/* A browser says where a request comes from; a cookie must not be spent on another site's behalf.
+ */
 static enum rc check_origin(struct http_exchange *ex)
 {
     struct str site = request_header(&ex->rq, "Sec-Fetch-Site");
@@ -175,11 +181,13 @@ static enum rc check_origin(struct http_exchange *ex)
     bool foreign = site.p && !ascii_same(site, "same-origin") && !ascii_same(site, "none");
     if (origin.p) {
         ptrdiff_t at = str_find(origin, STR("://"), 0);
-        struct str named = at < 0 ? STR_NONE : str_sub(origin, (size_t)at + 3, origin.n - (size_t)at - 3);
+        struct str named =
+            at < 0 ? STR_NONE : str_sub(origin, (size_t)at + 3, origin.n - (size_t)at - 3);
         foreign = foreign || !named.p || !ascii_same(named, str_z(&ex->arena, host));
     }
     if (foreign)
-        return fail(&ex->fault, RC_FORBIDDEN, "cross_site", "拒绝来自其他网站的请求", "Requests from other sites are refused");
+        return fail(&ex->fault, RC_FORBIDDEN, "cross_site", "拒绝来自其他网站的请求",
+                    "Requests from other sites are refused");
     return RC_OK;
 }
 
@@ -219,7 +227,8 @@ static enum rc check_body(struct http_exchange *ex)
 {
     struct str coding = request_header(&ex->rq, "Content-Encoding");
     if (coding.p && !ascii_same(coding, "identity"))
-        return fail(&ex->fault, RC_MEDIA_TYPE, "content_encoding", "不接受压缩的请求正文", "Compressed bodies are not accepted");
+        return fail(&ex->fault, RC_MEDIA_TYPE, "content_encoding", "不接受压缩的请求正文",
+                    "Compressed bodies are not accepted");
     if (ex->facts.body_bytes > 0 && (uint64_t)ex->facts.body_bytes > body_limit(ex->rq.route))
         return too_large(ex);
     if (ex->rq.route->flags & ROUTE_UPLOAD)
@@ -242,8 +251,9 @@ static struct str allowed_methods(struct http_exchange *ex)
     struct str list = STR_NONE;
     for (int m = 0; m < METHODS; m++)
         if (ex->match.allow >> m & 1)
-            list = list.p ? str_fmt(&ex->arena, "%.*s, %s", STR_ARG(list), method_word(m))
-                          : str_fmt(&ex->arena, "%s%s", method_word(m), m == HTTP_GET ? ", HEAD" : "");
+            list = list.p
+                       ? str_fmt(&ex->arena, "%.*s, %s", STR_ARG(list), method_word(m))
+                       : str_fmt(&ex->arena, "%s%s", method_word(m), m == HTTP_GET ? ", HEAD" : "");
     return list.p ? str_fmt(&ex->arena, "%.*s, OPTIONS", STR_ARG(list)) : STR("GET, HEAD, OPTIONS");
 }
 
@@ -264,7 +274,8 @@ static bool find_route(struct http_exchange *ex)
         return true;
     }
     if (ex->match.allow) {
-        fail(&ex->fault, RC_BAD, "method_not_allowed", "不允许该请求方法", "This request method is not allowed here");
+        fail(&ex->fault, RC_BAD, "method_not_allowed", "不允许该请求方法",
+             "This request method is not allowed here");
         respond_fault(ex, 405);
         reply_header(&ex->rq, "Allow", allowed_methods(ex));
         return false;
@@ -276,7 +287,8 @@ static bool find_route(struct http_exchange *ex)
     return false;
 }
 
-/* The reply stands before the body is read: read it away if it is small, else close after the reply. */
+/* The reply stands before the body is read: read it away if it is small, else close after the
+ * reply. */
 static enum step refuse(struct http_exchange *ex)
 {
     ex->refused = true;
@@ -284,13 +296,15 @@ static enum step refuse(struct http_exchange *ex)
         return STEP_REPLY;
     if (ex->facts.body_bytes == 0)
         return STEP_REPLY;
-    if (ex->facts.body_bytes > 0 && ex->facts.body_bytes <= DRAIN_MAX && !ex->facts.expects_continue)
+    if (ex->facts.body_bytes > 0 && ex->facts.body_bytes <= DRAIN_MAX &&
+        !ex->facts.expects_continue)
         return STEP_BODY;
     ex->reply.close = true;
     return STEP_REPLY;
 }
 
-enum step exchange_headers(struct http_exchange *ex, struct str method, struct str version, struct str peer)
+enum step exchange_headers(struct http_exchange *ex, struct str method, struct str version,
+                           struct str peer)
 {
     struct request *rq = &ex->rq;
     struct guard_request in = {method, version, ex->target, ex->headers, ex->nheaders};
@@ -305,7 +319,8 @@ enum step exchange_headers(struct http_exchange *ex, struct str method, struct s
     query_parse(ex);
     rq->op.lang = request_language(ex);
     if (atomic_load(&ex->server->stopping)) {
-        fail(&ex->fault, RC_BUSY, "stopping", "服务正在停止，请稍后重试", "The server is stopping; try again shortly");
+        fail(&ex->fault, RC_BUSY, "stopping", "服务正在停止，请稍后重试",
+             "The server is stopping; try again shortly");
         ex->reply.close = true;
         respond_fault(ex, 0);
         return refuse(ex);

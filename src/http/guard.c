@@ -1,6 +1,7 @@
 /*
- * guard.c - see guard.h. The library under us accepts what RFC 9112 forbids (two Hosts, two lengths, a length
- * beside chunks, spaces in names and targets); each such request is refused here with a status of its own.
+ * guard.c - see guard.h. The library under us accepts what RFC 9112 forbids (two Hosts, two
+ * lengths, a length beside chunks, spaces in names and targets); each such request is refused here
+ * with a status of its own.
  */
 #include "http/guard.h"
 
@@ -8,31 +9,50 @@
 
 enum { HOST_MAX = 255, SEGMENT_MAX = 1024 };
 
-#define FAULT(name, status, code, zh, en, framing)                                                     \
+#define FAULT(name, status, code, zh, en, framing)                                                 \
     static const struct guard_fault name = {status, code, zh, en, framing}
 
-FAULT(bad_method, 501, "method_unknown", "不支持该请求方法", "This request method is not known here", true);
-FAULT(no_method, 405, "method_not_allowed", "不允许该请求方法", "This request method is not allowed", true);
-FAULT(bad_version, 505, "http_version", "不支持该 HTTP 版本", "This HTTP version is not supported", true);
+FAULT(bad_method, 501, "method_unknown", "不支持该请求方法",
+      "This request method is not known here", true);
+FAULT(no_method, 405, "method_not_allowed", "不允许该请求方法",
+      "This request method is not allowed", true);
+FAULT(bad_version, 505, "http_version", "不支持该 HTTP 版本", "This HTTP version is not supported",
+      true);
 FAULT(bad_header, 400, "bad_header", "请求头格式不正确", "A header is malformed", true);
 FAULT(too_many, 431, "too_many_headers", "请求头过多", "There are too many headers", true);
-FAULT(duplicate, 400, "duplicate_header", "请求头重复", "A header that may stand once stands twice", true);
-FAULT(bad_host, 400, "bad_host", "Host 请求头缺失或不正确", "The Host header is missing or malformed", true);
-FAULT(bad_length, 400, "bad_content_length", "Content-Length 不正确", "Content-Length is malformed", true);
+FAULT(duplicate, 400, "duplicate_header", "请求头重复", "A header that may stand once stands twice",
+      true);
+FAULT(bad_host, 400, "bad_host", "Host 请求头缺失或不正确",
+      "The Host header is missing or malformed", true);
+FAULT(bad_length, 400, "bad_content_length", "Content-Length 不正确", "Content-Length is malformed",
+      true);
 FAULT(bad_coding, 400, "bad_transfer_encoding", "Transfer-Encoding 不正确",
       "Transfer-Encoding is not acceptable", true);
-FAULT(two_framings, 400, "ambiguous_length", "请求正文长度有歧义", "The body's length is ambiguous", true);
-FAULT(bad_expect, 417, "expectation", "无法满足 Expect 请求头", "The Expect header cannot be met", true);
+FAULT(two_framings, 400, "ambiguous_length", "请求正文长度有歧义", "The body's length is ambiguous",
+      true);
+FAULT(bad_expect, 417, "expectation", "无法满足 Expect 请求头", "The Expect header cannot be met",
+      true);
 FAULT(long_target, 414, "target_too_long", "请求地址过长", "The request target is too long", true);
 FAULT(bad_target, 400, "bad_target", "请求地址格式不正确", "The request target is malformed", true);
-FAULT(bad_escape, 400, "bad_escape", "请求地址中的百分号编码不正确", "The target has a damaged percent escape", false);
-FAULT(bad_text, 400, "bad_text", "请求地址不是有效的 UTF-8 文字", "The target is not valid UTF-8 text", false);
+FAULT(bad_escape, 400, "bad_escape", "请求地址中的百分号编码不正确",
+      "The target has a damaged percent escape", false);
+FAULT(bad_text, 400, "bad_text", "请求地址不是有效的 UTF-8 文字",
+      "The target is not valid UTF-8 text", false);
 FAULT(bad_path, 400, "bad_path", "请求路径不规范", "The path is not in its normal form", false);
 
 /* May stand once only: a second one is an attack or a broken proxy. */
 static const char *const single[] = {
-    "Host", "Content-Length", "Transfer-Encoding", "Content-Type", "Authorization", "Origin", "Expect",
-    "X-CSRF-Token", "If-Match", "Idempotency-Key", "X-Forwarded-Proto",
+    "Host",
+    "Content-Length",
+    "Transfer-Encoding",
+    "Content-Type",
+    "Authorization",
+    "Origin",
+    "Expect",
+    "X-CSRF-Token",
+    "If-Match",
+    "Idempotency-Key",
+    "X-Forwarded-Proto",
 };
 
 struct method_word {
@@ -42,9 +62,9 @@ struct method_word {
 };
 
 static const struct method_word methods[] = {
-    {"GET", HTTP_GET, false, false},       {"HEAD", HTTP_GET, true, false},
-    {"POST", HTTP_POST, false, false},     {"PUT", HTTP_PUT, false, false},
-    {"PATCH", HTTP_PATCH, false, false},   {"DELETE", HTTP_DELETE, false, false},
+    {"GET", HTTP_GET, false, false},     {"HEAD", HTTP_GET, true, false},
+    {"POST", HTTP_POST, false, false},   {"PUT", HTTP_PUT, false, false},
+    {"PATCH", HTTP_PATCH, false, false}, {"DELETE", HTTP_DELETE, false, false},
     {"OPTIONS", HTTP_GET, false, true},
 };
 
@@ -90,7 +110,8 @@ static bool value_ok(struct str s)
     return utf8_valid(s);
 }
 
-static const struct guard_fault *check_method(const struct guard_request *in, struct guard_facts *out)
+static const struct guard_fault *check_method(const struct guard_request *in,
+                                              struct guard_facts *out)
 {
     if (str_is(in->method, "TRACE") || str_is(in->method, "CONNECT"))
         return &no_method;
@@ -134,7 +155,8 @@ static bool host_ok(struct str s)
     if (s.n == 0 || s.n > HOST_MAX)
         return false;
     if (s.p[0] == '[') {
-        for (i = 1; i < s.n && (isxdigit((unsigned char)s.p[i]) || s.p[i] == ':' || s.p[i] == '.'); i++)
+        for (i = 1; i < s.n && (isxdigit((unsigned char)s.p[i]) || s.p[i] == ':' || s.p[i] == '.');
+             i++)
             ;
         if (i < 3 || i == s.n || s.p[i] != ']')
             return false;
@@ -148,7 +170,8 @@ static bool host_ok(struct str s)
     return i == s.n || (s.p[i] == ':' && port_ok(str_sub(s, i + 1, s.n - i - 1)));
 }
 
-static const struct guard_fault *check_framing(const struct guard_request *in, struct guard_facts *out)
+static const struct guard_fault *check_framing(const struct guard_request *in,
+                                               struct guard_facts *out)
 {
     struct str host = header_find(in->headers, in->nheaders, "Host");
     struct str length = header_find(in->headers, in->nheaders, "Content-Length");
@@ -251,7 +274,8 @@ static const struct guard_fault *check_path(struct str path)
     return NULL;
 }
 
-static const struct guard_fault *check_target(const struct guard_request *in, struct guard_facts *out)
+static const struct guard_fault *check_target(const struct guard_request *in,
+                                              struct guard_facts *out)
 {
     char text[GUARD_TARGET_MAX];
     struct str t = in->target;

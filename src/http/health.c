@@ -1,6 +1,7 @@
 /*
- * health.c - is the process there (/healthz), can it serve (/readyz), what did it do (/metrics), and the
- * interface's description. None asks who calls; figures are refused to whoever comes through the proxy.
+ * health.c - is the process there (/healthz), can it serve (/readyz), what did it do (/metrics),
+ * and the interface's description. None asks who calls; figures are refused to whoever comes
+ * through the proxy.
  */
 #include "http/internal.h"
 
@@ -28,7 +29,8 @@ static void look(struct request *rq)
     const struct env *env = rq->op.env;
     const char *media = str_fmt(OP_ARENA(&rq->op), "%.*s/media", STR_ARG(env->data_dir)).p;
     r->database = store_alive(env->store);
-    r->folder = access(rq->ex->server->tmp_dir.p, W_OK) == 0 && (access(media, F_OK) != 0 || access(media, W_OK) == 0);
+    r->folder = access(rq->ex->server->tmp_dir.p, W_OK) == 0 &&
+                (access(media, F_OK) != 0 || access(media, W_OK) == 0);
 }
 
 static enum rc tell(struct request *rq)
@@ -75,7 +77,8 @@ static enum rc metrics_get(struct request *rq)
     struct http_server *s = rq->ex->server;
     struct store_stats st = {0};
     if (rq->ex->through_proxy)
-        return OP_FAIL(&rq->op, RC_NOT_FOUND, "not_found", "没有这个地址", "There is nothing at this address");
+        return OP_FAIL(&rq->op, RC_NOT_FOUND, "not_found", "没有这个地址",
+                       "There is nothing at this address");
     RETURN_IF(query_done(rq));
     store_stats_get(s->cfg.env->store, &st);
     metrics_write(s->metrics, s->router, &rq->out);

@@ -1,10 +1,11 @@
-/* http_test.c - the parts without a socket: guard, percent escapes, router, cursors, the set of seen events. */
+/* http_test.c - the parts without a socket: guard, percent escapes, router, cursors, the set of
+ * seen events. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#undef fail   /* cmocka has a macro of this name */
+#undef fail /* cmocka has a macro of this name */
 
 #include "base/arena.h"
 #include "http/guard.h"
@@ -28,12 +29,19 @@ static void test_guard_targets(void **state)
         const char *target;
         int status;
     } cases[] = {
-        {"/", 200}, {"/a", 200}, {"/a/", 200}, {"/a?b=c", 200}, {"/a?", 200}, {"/a?b=%E5%AD%97", 200}, {"/字", 200},
-        {"/a.b/..c", 200}, {"/a?x=../..", 200}, {"/a?x=//", 200}, {"/a?x=%0A", 200}, {"/a+b", 200}, {"/%41", 200},
-        {"", 400}, {"*", 400}, {"a", 400}, {"//", 400}, {"/a//b", 400}, {"/.", 400}, {"/..", 400}, {"/a/../b", 400},
-        {"/%2e", 400}, {"/%2E%2e", 400}, {"/a%2fb", 400}, {"/a%5Cb", 400}, {"/a%", 400}, {"/a%1", 400}, {"/a%g1", 400},
-        {"/%00", 400}, {"/%0a", 400}, {"/%7f", 400}, {"/%ff", 400}, {"/?%ff", 400}, {"/?a=%01", 400}, {"/a b", 400},
-        {"/a#b", 400}, {"http://a/", 400}, {"/%c3%28", 400},
+        {"/", 200},         {"/a", 200},       {"/a/", 200},
+        {"/a?b=c", 200},    {"/a?", 200},      {"/a?b=%E5%AD%97", 200},
+        {"/字", 200},       {"/a.b/..c", 200}, {"/a?x=../..", 200},
+        {"/a?x=//", 200},   {"/a?x=%0A", 200}, {"/a+b", 200},
+        {"/%41", 200},      {"", 400},         {"*", 400},
+        {"a", 400},         {"//", 400},       {"/a//b", 400},
+        {"/.", 400},        {"/..", 400},      {"/a/../b", 400},
+        {"/%2e", 400},      {"/%2E%2e", 400},  {"/a%2fb", 400},
+        {"/a%5Cb", 400},    {"/a%", 400},      {"/a%1", 400},
+        {"/a%g1", 400},     {"/%00", 400},     {"/%0a", 400},
+        {"/%7f", 400},      {"/%ff", 400},     {"/?%ff", 400},
+        {"/?a=%01", 400},   {"/a b", 400},     {"/a#b", 400},
+        {"http://a/", 400}, {"/%c3%28", 400},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -108,14 +116,17 @@ static void test_router(void **state)
     static const struct {
         enum http_method method;
         const char *path;
-        int route;             /* index into some, -1: none */
+        int route; /* index into some, -1: none */
         unsigned allow;
     } cases[] = {
-        {HTTP_GET, "/", 0, 1}, {HTTP_GET, "/a", 1, 3}, {HTTP_POST, "/a", 2, 3}, {HTTP_PUT, "/a", -1, 3},
-        {HTTP_GET, "/a/x", 3, 17}, {HTTP_GET, "/a/all", 4, 1}, {HTTP_DELETE, "/a/all", 5, 17},
-        {HTTP_GET, "/a/x/b/y", 6, 1}, {HTTP_GET, "/a/all/b/y", 6, 1}, {HTTP_GET, "/a/all/c", 7, 1},
-        {HTTP_GET, "/a/", -1, 0}, {HTTP_GET, "/b", -1, 0}, {HTTP_GET, "/a/x/b", -1, 0},
-        {HTTP_GET, "/a/x/b/y/z/1/2/3/4/5/6/7/8/9/10/11/12", -1, 0}, {HTTP_GET, "/%61/%61ll", 4, 1},
+        {HTTP_GET, "/", 0, 1},          {HTTP_GET, "/a", 1, 3},
+        {HTTP_POST, "/a", 2, 3},        {HTTP_PUT, "/a", -1, 3},
+        {HTTP_GET, "/a/x", 3, 17},      {HTTP_GET, "/a/all", 4, 1},
+        {HTTP_DELETE, "/a/all", 5, 17}, {HTTP_GET, "/a/x/b/y", 6, 1},
+        {HTTP_GET, "/a/all/b/y", 6, 1}, {HTTP_GET, "/a/all/c", 7, 1},
+        {HTTP_GET, "/a/", -1, 0},       {HTTP_GET, "/b", -1, 0},
+        {HTTP_GET, "/a/x/b", -1, 0},    {HTTP_GET, "/a/x/b/y/z/1/2/3/4/5/6/7/8/9/10/11/12", -1, 0},
+        {HTTP_GET, "/%61/%61ll", 4, 1},
     };
     const struct route *const tables[] = {some, NULL};
     struct arena a;
@@ -128,7 +139,8 @@ static void test_router(void **state)
     assert_int_equal(router_new(&r, tables, &f), RC_OK);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         router_match(r, cases[i].method, str_of(cases[i].path), &a, &m);
-        assert_ptr_equal(m.entry ? m.entry->route : NULL, cases[i].route < 0 ? NULL : &some[cases[i].route]);
+        assert_ptr_equal(m.entry ? m.entry->route : NULL,
+                         cases[i].route < 0 ? NULL : &some[cases[i].route]);
         if (cases[i].route < 0)
             assert_int_equal(m.allow, cases[i].allow);
         else
@@ -142,7 +154,8 @@ static void test_router(void **state)
 
 static void test_router_refuses(void **state)
 {
-    static const struct route twice[] = {{HTTP_GET, "/a/{x}", 0, nothing, 0, 0}, {HTTP_GET, "/a/{y}", 0, nothing, 0, 0}, {0}};
+    static const struct route twice[] = {
+        {HTTP_GET, "/a/{x}", 0, nothing, 0, 0}, {HTTP_GET, "/a/{y}", 0, nothing, 0, 0}, {0}};
     static const struct route odd[] = {{HTTP_GET, "a", 0, nothing, 0, 0}, {0}};
     const struct route *const first[] = {twice, NULL};
     const struct route *const second[] = {odd, NULL};
@@ -167,7 +180,8 @@ static void test_cursor(void **state)
     struct str c = cursor_make(&a, STR("/api/v1/sites"), &key);
     assert_true(cursor_read(&a, STR("/api/v1/sites"), c, &back));
     assert_int_equal(back.key_i64, -7);
-    assert_true(uuid_eq(back.key_id, key.key_id) && str_eq(back.key_text, key.key_text) && back.has_cursor);
+    assert_true(uuid_eq(back.key_id, key.key_id) && str_eq(back.key_text, key.key_text) &&
+                back.has_cursor);
     assert_false(cursor_read(&a, STR("/api/v1/problems"), c, &back));
     assert_true(c.n < sizeof spoilt);
     for (size_t i = 0; i < c.n; i++) {
@@ -187,7 +201,8 @@ static void test_seen(void **state)
     static struct seen s;
     (void)state;
     for (int i = 0; i < 3 * SEEN_FULL; i++) {
-        struct uuid id = {{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}};
+        struct uuid id = {
+            {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}};
         id.b[3] = (uint8_t)(i >> 16);
         assert_true(seen_add(&s, id));
         assert_false(seen_add(&s, id));
@@ -197,8 +212,9 @@ static void test_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guard_targets), cmocka_unit_test(test_guard_long), cmocka_unit_test(test_guard_facts),
-        cmocka_unit_test(test_percent),       cmocka_unit_test(test_router),     cmocka_unit_test(test_router_refuses),
+        cmocka_unit_test(test_guard_targets), cmocka_unit_test(test_guard_long),
+        cmocka_unit_test(test_guard_facts),   cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_router),        cmocka_unit_test(test_router_refuses),
         cmocka_unit_test(test_cursor),        cmocka_unit_test(test_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,8 @@
 
 /* Something was committed: look into the outbox soon. From any thread, never blocks. */
 void hub_wake(struct hub *h);
-/* From start to stop of a server the hub has a thread that reads the outbox and keeps streams alive. */
+/* From start to stop of a server the hub has a thread that reads the outbox and keeps streams
+ * alive. */
 enum rc hub_attach(struct hub *h, const struct env *env, struct fault *f) MUST_CHECK;
 /* Ends all streams and the thread. */
 void hub_detach(struct hub *h);

@@ -1,5 +1,6 @@
-/* hub_seen.h - which events were offered already: two generations of a small set, the older one dropped when
- * the newer is full. Forgetting means an event is offered twice, which listeners bear. */
+/* hub_seen.h - which events were offered already: two generations of a small set, the older one
+ * dropped when the newer is full. Forgetting means an event is offered twice, which listeners bear.
+ */
 #ifndef XH_HTTP_HUB_SEEN_H
 #define XH_HTTP_HUB_SEEN_H
 

@@ -1,10 +1,10 @@
 /*
- * internal.h - what the files of this room share: the exchange (one request from first header to last byte of
- * the reply) and the server. Only server.c knows the library below; it calls exchange_*() and is called back
- * through wire_*().
+ * internal.h - what the files of this room share: the exchange (one request from first header to
+ * last byte of the reply) and the server. Only server.c knows the library below; it calls
+ * exchange_*() and is called back through wire_*().
  *
- * An exchange is owned by the pool thread of its connection, except between suspend and resume, when the
- * store's writer or a worker holds it.
+ * An exchange is owned by the pool thread of its connection, except between suspend and resume,
+ * when the store's writer or a worker holds it.
  */
 #ifndef XH_HTTP_INTERNAL_H
 #define XH_HTTP_INTERNAL_H
@@ -22,8 +22,8 @@ enum {
     QUERY_MAX = 64,
     REPLY_HEADERS_MAX = 24,
     OUT_MAX = 64 * 1024 * 1024,
-    DRAIN_MAX = 1024 * 1024,                /* a refused body up to this is read, so that the refusal arrives */
-    BODIES_MAX = 256 * 1024 * 1024,         /* held by all requests together */
+    DRAIN_MAX = 1024 * 1024, /* a refused body up to this is read, so that the refusal arrives */
+    BODIES_MAX = 256 * 1024 * 1024, /* held by all requests together */
     BODY_TIME_MAX_S = 600,
     CONNECTIONS_MAX = 2000,
     CONNECTIONS_PER_ADDRESS = 1000,
@@ -37,8 +37,8 @@ struct query_param {
     bool asked;
 };
 
-/* Where a streamed reply gets its bytes. `read`: >0 bytes; 0: nothing now, it has suspended the connection;
- * <0: the end. `close` is called once, on any thread. */
+/* Where a streamed reply gets its bytes. `read`: >0 bytes; 0: nothing now, it has suspended the
+ * connection; <0: the end. `close` is called once, on any thread. */
 struct stream_source {
     ptrdiff_t (*read)(void *user, char *p, size_t max);
     void (*close)(void *user);
@@ -50,13 +50,13 @@ enum reply_kind { REPLY_NONE, REPLY_OUT, REPLY_BYTES, REPLY_FILE, REPLY_STREAM }
 struct reply {
     enum reply_kind kind;
     int status;
-    struct str bytes;              /* REPLY_BYTES: lives as long as the exchange */
+    struct str bytes; /* REPLY_BYTES: lives as long as the exchange */
     int fd;
     uint64_t fd_bytes;
     struct stream_source source;
     struct header headers[REPLY_HEADERS_MAX];
     size_t nheaders;
-    bool close;                    /* the connection ends after it */
+    bool close; /* the connection ends after it */
 };
 
 /* What a handler asked for before it answered RC_OK. */
@@ -73,11 +73,11 @@ struct doc {
 struct http_exchange {
     struct request rq;
     struct http_server *server;
-    void *wire;                    /* the adapter's connection */
+    void *wire; /* the adapter's connection */
     struct arena arena;
     struct fault fault;
     struct header headers[GUARD_HEADERS_MAX];
-    size_t nheaders;               /* may pass the array: the guard refuses then */
+    size_t nheaders; /* may pass the array: the guard refuses then */
     struct str target;
     struct guard_facts facts;
     struct route_match match;
@@ -88,7 +88,7 @@ struct http_exchange {
     struct buf body;
     int64_t body_seen;
     bool seen_headers;
-    bool refused;                  /* the reply stands; what is left of the body is dropped */
+    bool refused; /* the reply stands; what is left of the body is dropped */
     int upload_fd;
     struct hasher upload_hash;
     struct reply reply;
@@ -100,9 +100,9 @@ struct http_exchange {
     void (*work)(struct request *rq);
     struct job job;
     int tries;
-    bool awaiting_commit;          /* the job's end must be looked at first */
+    bool awaiting_commit; /* the job's end must be looked at first */
     bool resumed;
-    struct http_exchange *link;    /* free list or work queue */
+    struct http_exchange *link; /* free list or work queue */
 };
 
 struct workers;
@@ -115,16 +115,16 @@ struct http_server {
     struct workers *workers;
     struct str tmp_dir;
     struct arena arena;
-    pthread_key_t thread_key;      /* each pool thread's struct thread_db */
-    pthread_mutex_t lock;          /* the free list */
+    pthread_key_t thread_key; /* each pool thread's struct thread_db */
+    pthread_mutex_t lock;     /* the free list */
     struct http_exchange *spare;
     int nspare;
-    _Atomic int64_t active;        /* exchanges open */
-    _Atomic int64_t away;          /* exchanges suspended for the store or a worker */
+    _Atomic int64_t active; /* exchanges open */
+    _Atomic int64_t away;   /* exchanges suspended for the store or a worker */
     _Atomic int64_t body_bytes;
     _Atomic uint64_t uploads;
-    _Atomic bool stopping;         /* new requests are refused */
-    _Atomic bool no_more_away;     /* nobody may be suspended any more */
+    _Atomic bool stopping;     /* new requests are refused */
+    _Atomic bool no_more_away; /* nobody may be suspended any more */
     struct MHD_Daemon *daemon;
     int listen_fd;
     int port;
@@ -134,7 +134,8 @@ struct http_server {
 struct http_exchange *exchange_open(struct http_server *s, void *wire, struct str target);
 /* Called for every request, also an aborted one. */
 void exchange_close(struct http_exchange *ex);
-enum step exchange_headers(struct http_exchange *ex, struct str method, struct str version, struct str peer);
+enum step exchange_headers(struct http_exchange *ex, struct str method, struct str version,
+                           struct str peer);
 enum step exchange_body(struct http_exchange *ex, struct str piece);
 /* After the whole body, and again after each resume. */
 enum step exchange_go_on(struct http_exchange *ex);
@@ -150,7 +151,8 @@ void wire_resume(void *wire);
 int64_t wire_connections(struct http_server *s);
 
 /* ---- commit.c ---- */
-/* Suspends and hands over; a full queue shows as a fault after the resume. False: stopping, the fault is set. */
+/* Suspends and hands over; a full queue shows as a fault after the resume. False: stopping, the
+ * fault is set. */
 bool commit_submit(struct http_exchange *ex);
 struct workers *workers_start(struct http_server *s);
 void workers_stop(struct workers *w);

@@ -1,4 +1,5 @@
-/* metrics.h - counters of the server, kept without locks; written as Prometheus text by health.c. */
+/* metrics.h - counters of the server, kept without locks; written as Prometheus text by health.c.
+ */
 #ifndef XH_HTTP_METRICS_H
 #define XH_HTTP_METRICS_H
 

@@ -1,13 +1,20 @@
 /*
- * page.c - keyset pages. A cursor is the last row's key in binary with a checksum that binds it to its list, in
- * base64url: whoever damages one, or takes it to another list, is told so instead of getting odd rows. It
- * carries no right: every page is filtered anew by who asks.
+ * page.c - keyset pages. A cursor is the last row's key in binary with a checksum that binds it to
+ * its list, in base64url: whoever damages one, or takes it to another list, is told so instead of
+ * getting odd rows. It carries no right: every page is filtered anew by who asks.
  */
 #include "http/page.h"
 
 #include <sodium.h>
 
-enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 200, FORMAT = 1, SUM = 8, HEAD = 1 + 8 + 16, KEY_TEXT_MAX = 1024 };
+enum {
+    LIMIT_DEFAULT = 50,
+    LIMIT_MAX = 200,
+    FORMAT = 1,
+    SUM = 8,
+    HEAD = 1 + 8 + 16,
+    KEY_TEXT_MAX = 1024
+};
 enum { RAW_MAX = HEAD + 1 + KEY_TEXT_MAX + SUM };
 
 static void checksum(struct str list, const unsigned char *raw, size_t n, unsigned char out[SUM])
@@ -87,10 +94,11 @@ enum rc request_page(struct request *rq, struct page *out)
                    "The cursor is not valid; start again from the first page");
 }
 
-void page_end(struct request *rq, const struct page *p, bool more, int64_t key_i64, struct uuid key_id,
-              struct str key_text)
+void page_end(struct request *rq, const struct page *p, bool more, int64_t key_i64,
+              struct uuid key_id, struct str key_text)
 {
-    struct page key = {.limit = p->limit, .key_i64 = key_i64, .key_id = key_id, .key_text = key_text};
+    struct page key = {
+        .limit = p->limit, .key_i64 = key_i64, .key_id = key_id, .key_text = key_text};
     jo_end(&rq->json);
     jo_str(&rq->json, "next", more ? cursor_make(OP_ARENA(&rq->op), rq->path, &key) : STR_NONE);
     jo_end(&rq->json);

@@ -1,4 +1,5 @@
-/* read.c - what handlers ask of a request: parameters, headers, cookies, content, the command in it. */
+/* read.c - what handlers ask of a request: parameters, headers, cookies, content, the command in
+ * it. */
 #include "http/internal.h"
 
 #include "base/civil.h"
@@ -46,12 +47,13 @@ static void add_param(struct http_exchange *ex, struct str part)
     for (size_t i = 0; i < ex->nquery && !ex->query_bad; i++)
         if (str_eq(ex->query[i].name, p.name)) {
             ex->query_bad = true;
-            fail(&ex->fault, RC_BAD, "duplicate_parameter", "参数“%.*s”重复", "The parameter \"%.*s\" stands twice",
-                 STR_ARG(p.name));
+            fail(&ex->fault, RC_BAD, "duplicate_parameter", "参数“%.*s”重复",
+                 "The parameter \"%.*s\" stands twice", STR_ARG(p.name));
         }
     if (ex->nquery == QUERY_MAX) {
         ex->query_bad = true;
-        fail(&ex->fault, RC_BAD, "too_many_parameters", "参数过多", "There are too many parameters");
+        fail(&ex->fault, RC_BAD, "too_many_parameters", "参数过多",
+             "There are too many parameters");
         return;
     }
     ex->query[ex->nquery++] = p;
@@ -77,11 +79,12 @@ struct str query_text(struct request *rq, const char *name)
 
 static enum rc bad_parameter(struct request *rq, const char *name)
 {
-    return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数“%s”的值不正确", "The value of parameter \"%s\" is not acceptable",
-                   name);
+    return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数“%s”的值不正确",
+                   "The value of parameter \"%s\" is not acceptable", name);
 }
 
-enum rc query_i64(struct request *rq, const char *name, int64_t min, int64_t max, struct opt_i64 *out)
+enum rc query_i64(struct request *rq, const char *name, int64_t min, int64_t max,
+                  struct opt_i64 *out)
 {
     struct str s = query_text(rq, name);
     *out = NONE_I64;
@@ -157,7 +160,8 @@ struct str request_base_url(struct request *rq)
 {
     struct str proto = request_header(rq, "X-Forwarded-Proto");
     bool https = rq->ex->through_proxy && ascii_same(proto, "https");
-    return str_fmt(&rq->ex->arena, "%s://%.*s", https ? "https" : "http", STR_ARG(request_header(rq, "Host")));
+    return str_fmt(&rq->ex->arena, "%s://%.*s", https ? "https" : "http",
+                   STR_ARG(request_header(rq, "Host")));
 }
 
 /* The first of zh and en that Accept-Language names with the highest weight. */
@@ -262,8 +266,8 @@ static enum rc command_id(struct request *rq, struct jin *in, struct uuid *out)
     return RC_OK;
 }
 
-enum rc request_command(struct request *rq, struct jin *in, const char *kind, const char *subject_kind,
-                        struct uuid subject_id, struct command *out)
+enum rc request_command(struct request *rq, struct jin *in, const char *kind,
+                        const char *subject_kind, struct uuid subject_id, struct command *out)
 {
     struct hasher h;
     *out = (struct command){.kind = kind, .subject_kind = subject_kind, .subject_id = subject_id};

@@ -1,6 +1,6 @@
 /*
- * respond.c - the one place where a fault becomes a status and problem+json (RFC 9457), and where every reply
- * gets the headers all replies bear.
+ * respond.c - the one place where a fault becomes a status and problem+json (RFC 9457), and where
+ * every reply gets the headers all replies bear.
  */
 #include "http/internal.h"
 
@@ -40,9 +40,9 @@ static const struct status_word words[] = {
 };
 
 static const int status_of_rc[] = {
-    [RC_OK] = 200,       [RC_INVALID] = 422,    [RC_BAD] = 400,   [RC_UNAUTHORIZED] = 401,
-    [RC_FORBIDDEN] = 403, [RC_NOT_FOUND] = 404, [RC_CONFLICT] = 409, [RC_STALE] = 412,
-    [RC_TOO_LARGE] = 413, [RC_MEDIA_TYPE] = 415, [RC_LIMITED] = 429, [RC_BUSY] = 503,
+    [RC_OK] = 200,        [RC_INVALID] = 422,    [RC_BAD] = 400,      [RC_UNAUTHORIZED] = 401,
+    [RC_FORBIDDEN] = 403, [RC_NOT_FOUND] = 404,  [RC_CONFLICT] = 409, [RC_STALE] = 412,
+    [RC_TOO_LARGE] = 413, [RC_MEDIA_TYPE] = 415, [RC_LIMITED] = 429,  [RC_BUSY] = 503,
     [RC_INTERNAL] = 500,
 };
 
@@ -55,7 +55,8 @@ static const struct {
 /* What a browser may do with our pages. Styles: the table and chart components set them inline. */
 static const struct header page_headers[] = {
     {STR_INIT("Content-Security-Policy"),
-     STR_INIT("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; "
+     STR_INIT("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+              "object-src 'none'; "
               "base-uri 'self'; form-action 'self'; frame-ancestors 'none'")},
     {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
     {STR_INIT("X-Frame-Options"), STR_INIT("DENY")},
@@ -124,7 +125,8 @@ void respond_finish(struct http_exchange *ex)
 {
     struct reply *r = &ex->reply;
     if (r->kind == REPLY_OUT && ex->rq.out.full) {
-        fail(&ex->fault, RC_INTERNAL, "reply_too_large", "结果过大，请缩小范围", "The result is too large; ask for less");
+        fail(&ex->fault, RC_INTERNAL, "reply_too_large", "结果过大，请缩小范围",
+             "The result is too large; ask for less");
         respond_fault(ex, 0);
     }
     for (size_t i = 0; i < sizeof page_headers / sizeof *page_headers; i++)
@@ -192,8 +194,9 @@ static void write_problem(struct http_exchange *ex, int status)
 static void log_failure(const struct fault *f, int status)
 {
     const char *file = f->file ? strrchr(f->file, '/') : NULL;
-    log_write(status == 500 ? LOG_ERROR : LOG_WARN, "request failed: status=%d code=%.*s at=%s:%d detail=\"%.*s\"",
-              status, STR_ARG(f->code), file ? file + 1 : "", f->line, STR_ARG(f->en));
+    log_write(status == 500 ? LOG_ERROR : LOG_WARN,
+              "request failed: status=%d code=%.*s at=%s:%d detail=\"%.*s\"", status,
+              STR_ARG(f->code), file ? file + 1 : "", f->line, STR_ARG(f->en));
 }
 
 void respond_fault(struct http_exchange *ex, int status)
@@ -310,7 +313,8 @@ enum rc reply_file(struct request *rq, const char *path, const char *content_typ
             close(fd);
         if (!gone)
             log_error("reply: cannot open a file to send: %s", strerror(errno));
-        return OP_FAIL(&rq->op, gone ? RC_NOT_FOUND : RC_INTERNAL, "file_missing", "文件不存在", "The file is not there");
+        return OP_FAIL(&rq->op, gone ? RC_NOT_FOUND : RC_INTERNAL, "file_missing", "文件不存在",
+                       "The file is not there");
     }
     ex->reply.kind = REPLY_FILE;
     ex->reply.status = 200;
@@ -318,8 +322,9 @@ enum rc reply_file(struct request *rq, const char *path, const char *content_typ
     ex->reply.fd_bytes = (uint64_t)st.st_size;
     respond_set(ex, "Content-Type", str_of(content_type));
     if (cache_s)
-        respond_set(ex, "Cache-Control", cache_s < 0 ? STR("private, max-age=31536000, immutable")
-                                                     : str_fmt(&ex->arena, "private, max-age=%d", cache_s));
+        respond_set(ex, "Cache-Control",
+                    cache_s < 0 ? STR("private, max-age=31536000, immutable")
+                                : str_fmt(&ex->arena, "private, max-age=%d", cache_s));
     return RC_OK;
 }
 

@@ -8,9 +8,9 @@
 
 struct node {
     struct str segment;
-    struct node *children;         /* literals below */
+    struct node *children; /* literals below */
     struct node *sibling;
-    struct node *param;            /* any segment */
+    struct node *param; /* any segment */
     const struct route_entry *by_method[METHODS];
 };
 
@@ -68,12 +68,14 @@ static enum rc plant(struct router *r, struct route_entry *e, struct fault *f)
 {
     struct node *at = &r->root;
     if (!split_pattern(e))
-        return fail(f, RC_INTERNAL, "bad_route", "路由写法不正确：%s", "Malformed route: %s", e->route->pattern);
+        return fail(f, RC_INTERNAL, "bad_route", "路由写法不正确：%s", "Malformed route: %s",
+                    e->route->pattern);
     for (size_t i = 0; i < e->nsegments; i++)
         at = child(&r->arena, at, e->segments[i], e->params >> i & 1);
     if (at->by_method[e->route->method])
-        return fail(f, RC_INTERNAL, "double_route", "路由重复：%s %s", "Route declared twice: %s %s",
-                    method_word(e->route->method), e->route->pattern);
+        return fail(f, RC_INTERNAL, "double_route", "路由重复：%s %s",
+                    "Route declared twice: %s %s", method_word(e->route->method),
+                    e->route->pattern);
     at->by_method[e->route->method] = e;
     return RC_OK;
 }
@@ -120,7 +122,8 @@ const struct route_entry *router_at(const struct router *r, size_t index)
 }
 
 /* Depth-first, literals first; `allow` gathers the methods of every place the path could mean. */
-static void walk(const struct node *at, size_t i, size_t n, enum http_method method, struct route_match *m)
+static void walk(const struct node *at, size_t i, size_t n, enum http_method method,
+                 struct route_match *m)
 {
     if (i == n) {
         for (int k = 0; k < METHODS; k++)

@@ -1,11 +1,12 @@
 /*
- * server.c - the adapter to libmicrohttpd, the only file that includes its header. An epoll loop per pool
- * thread; a connection stays with its thread. The library splits bytes into requests and times slow clients
- * out; everything else is decided in exchange.c.
+ * server.c - the adapter to libmicrohttpd, the only file that includes its header. An epoll loop
+ * per pool thread; a connection stays with its thread. The library splits bytes into requests and
+ * times slow clients out; everything else is decided in exchange.c.
  *
- * Traps known of it: a handler suspends only its own connection, before the job is published; nobody may be
- * suspended when the daemon stops; a suspended connection is neither watched nor timed out. New connections
- * are turned away by the accept policy while draining (quiescing an epoll daemon races with its threads).
+ * Traps known of it: a handler suspends only its own connection, before the job is published;
+ * nobody may be suspended when the daemon stops; a suspended connection is neither watched nor
+ * timed out. New connections are turned away by the accept policy while draining (quiescing an
+ * epoll daemon races with its threads).
  */
 #include "http/internal.h"
 
@@ -43,19 +44,22 @@ void wire_resume(void *wire)
 
 int64_t wire_connections(struct http_server *s)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
     return info ? info->num_connections : 0;
 }
 
 /* ---- a request arrives ---- */
 
-/* Called first for each request, with the target as sent; what it answers is the request's own pointer. */
+/* Called first for each request, with the target as sent; what it answers is the request's own
+ * pointer. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *c)
 {
     return exchange_open(cls, c, str_of(target));
 }
 
-static void on_completed(void *cls, struct MHD_Connection *c, void **own, enum MHD_RequestTerminationCode why)
+static void on_completed(void *cls, struct MHD_Connection *c, void **own,
+                         enum MHD_RequestTerminationCode why)
 {
     (void)cls;
     (void)c;
@@ -71,14 +75,16 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
     struct http_exchange *ex = cls;
     (void)kind;
     if (ex->nheaders < GUARD_HEADERS_MAX)
-        ex->headers[ex->nheaders] = (struct header){{key, key_n}, {value ? value : "", value ? value_n : 0}};
+        ex->headers[ex->nheaders] =
+            (struct header){{key, key_n}, {value ? value : "", value ? value_n : 0}};
     ex->nheaders++;
     return MHD_YES;
 }
 
 static struct str peer_address(struct MHD_Connection *c, char *text, size_t room)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *a = info ? info->client_addr : NULL;
     const void *raw = NULL;
     if (a && a->sa_family == AF_INET)
@@ -111,8 +117,8 @@ static struct MHD_Response *make_stream(struct reply *r)
 {
     struct stream_source *source = xmalloc(sizeof *source);
     *source = r->source;
-    struct MHD_Response *m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_stream_read,
-                                                               source, on_stream_close);
+    struct MHD_Response *m = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_stream_read, source, on_stream_close);
     if (m)
         r->source.close = NULL;
     else
@@ -120,7 +126,8 @@ static struct MHD_Response *make_stream(struct reply *r)
     return m;
 }
 
-/* Bytes stay in the exchange, which outlives the reply. A file's descriptor goes over to the library. */
+/* Bytes stay in the exchange, which outlives the reply. A file's descriptor goes over to the
+ * library. */
 static struct MHD_Response *make_response(struct http_exchange *ex)
 {
     struct reply *r = &ex->reply;
@@ -153,7 +160,8 @@ static enum MHD_Result send_reply(struct http_exchange *ex)
         return MHD_NO;
     for (size_t i = 0; i < ex->reply.nheaders; i++) {
         const struct header *h = &ex->reply.headers[i];
-        if (MHD_add_response_header(m, str_z(&ex->arena, h->name), str_z(&ex->arena, h->value)) != MHD_YES)
+        if (MHD_add_response_header(m, str_z(&ex->arena, h->name), str_z(&ex->arena, h->value)) !=
+            MHD_YES)
             log_warn("reply: the library refuses the header %.*s", STR_ARG(h->name));
     }
     enum MHD_Result ok = MHD_queue_response(ex->wire, (unsigned)ex->reply.status, m);
@@ -176,8 +184,9 @@ static enum MHD_Result act(struct http_exchange *ex, enum step step)
 }
 
 /* Called with the headers, with each piece of the body, at its end, and after each resume. */
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
-                                  const char *version, const char *upload, size_t *upload_n, void **own)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_n, void **own)
 {
     struct http_exchange *ex = *own;
     char peer[INET6_ADDRSTRLEN];
@@ -188,7 +197,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (!ex->seen_headers) {
         ex->seen_headers = true;
         MHD_get_connection_values_n(c, MHD_HEADER_KIND, on_header, ex);
-        return act(ex, exchange_headers(ex, str_of(method), str_of(version), peer_address(c, peer, sizeof peer)));
+        return act(ex, exchange_headers(ex, str_of(method), str_of(version),
+                                        peer_address(c, peer, sizeof peer)));
     }
     if (*upload_n) {
         struct str piece = {upload, *upload_n};
@@ -242,15 +252,17 @@ static enum rc open_socket(struct http_server *s, struct fault *f)
     int on = 1;
     const char *text = str_z(&s->arena, s->cfg.listen.p ? s->cfg.listen : STR("127.0.0.1"));
     if (s->cfg.port < 0 || s->cfg.port > 65535 || !fill_address(text, s->cfg.port, &a, &n))
-        return fail(f, RC_INVALID, "bad_listen_address", "监听地址不正确：%s 端口 %d", "Not an address to listen on: %s port %d",
-                    text, s->cfg.port);
+        return fail(f, RC_INVALID, "bad_listen_address", "监听地址不正确：%s 端口 %d",
+                    "Not an address to listen on: %s port %d", text, s->cfg.port);
     s->listen_fd = socket(a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (s->listen_fd < 0 || setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+    if (s->listen_fd < 0 ||
+        setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(s->listen_fd, (struct sockaddr *)&a, n) != 0 || listen(s->listen_fd, BACKLOG) != 0)
-        return fail(f, RC_INTERNAL, "cannot_listen", "无法监听 %s 端口 %d：%s", "Cannot listen on %s port %d: %s", text,
-                    s->cfg.port, strerror(errno));
+        return fail(f, RC_INTERNAL, "cannot_listen", "无法监听 %s 端口 %d：%s",
+                    "Cannot listen on %s port %d: %s", text, s->cfg.port, strerror(errno));
     if (getsockname(s->listen_fd, (struct sockaddr *)&a, &n) != 0)
-        return fail(f, RC_INTERNAL, "cannot_listen", "无法监听：%s", "Cannot listen: %s", strerror(errno));
+        return fail(f, RC_INTERNAL, "cannot_listen", "无法监听：%s", "Cannot listen: %s",
+                    strerror(errno));
     s->port = ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)(void *)&a)->sin_port
                                            : ((struct sockaddr_in6 *)(void *)&a)->sin6_port);
     return RC_OK;
@@ -269,15 +281,16 @@ static enum rc start_daemon(struct http_server *s, struct fault *f)
     unsigned per_address = s->cfg.behind_proxy ? 0 : CONNECTIONS_PER_ADDRESS;
     unsigned timeout_s = s->cfg.timeout_s > 0 ? (unsigned)s->cfg.timeout_s : CONNECTION_TIMEOUT_S;
     s->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, s, on_request, s,
-        MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
-        MHD_OPTION_THREAD_POOL_SIZE, pool_size(&s->cfg), MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address, MHD_OPTION_CONNECTION_TIMEOUT,
-        timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, STRICTNESS, 1,
-        MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept,
+        s, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, s->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, pool_size(&s->cfg),
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        per_address, MHD_OPTION_CONNECTION_TIMEOUT, timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, STRICTNESS, 1, MHD_OPTION_END);
     if (!s->daemon)
-        return fail(f, RC_INTERNAL, "cannot_serve", "无法启动网络服务", "The server cannot be started");
+        return fail(f, RC_INTERNAL, "cannot_serve", "无法启动网络服务",
+                    "The server cannot be started");
     return RC_OK;
 }
 
@@ -287,7 +300,8 @@ static enum rc make_router(struct http_server *s, struct fault *f)
     size_t n = 0;
     for (; s->cfg.tables && s->cfg.tables[n]; n++) {
         if (n + 2 == sizeof tables / sizeof *tables)
-            return fail(f, RC_INTERNAL, "too_many_tables", "路由表过多", "There are too many route tables");
+            return fail(f, RC_INTERNAL, "too_many_tables", "路由表过多",
+                        "There are too many route tables");
         tables[n + 1] = s->cfg.tables[n];
     }
     RETURN_IF(router_new(&s->router, tables, f));
@@ -350,7 +364,8 @@ enum rc http_start(struct http_server **out, const struct http_config *cfg, stru
 static void wait_until_zero(_Atomic int64_t *n, int64_t at_most_ms)
 {
     int64_t start_us = clock_ticks_us();
-    while (atomic_load(n) > 0 && (at_most_ms < 0 || clock_ticks_us() - start_us < at_most_ms * 1000))
+    while (atomic_load(n) > 0 &&
+           (at_most_ms < 0 || clock_ticks_us() - start_us < at_most_ms * 1000))
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
 }
 

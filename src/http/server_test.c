@@ -1,13 +1,13 @@
 /*
- * server_test.c - the whole server on a port of its own, asked over raw sockets; what lies below it is
- * test_ground.c. Ports 21000 and on.
+ * server_test.c - the whole server on a port of its own, asked over raw sockets; what lies below it
+ * is test_ground.c. Ports 21000 and on.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#undef fail   /* cmocka has a macro of this name */
+#undef fail /* cmocka has a macro of this name */
 
 #include <dirent.h>
 #include <stdio.h>
@@ -17,157 +17,19 @@
 #include <unistd.h>
 
 #include "hostile_requests.h"
+#include "http/test_app.h"
 #include "http/test_client.h"
 #include "http/test_ground.h"
 
-enum { PORT = 21000, PORTS = 100, ACT_SEE = 1, ACT_NEVER = 2, ABORTS = 1000 };
+enum { PORT = 21000, PORTS = 100, ABORTS = 1000 };
 
 static struct http_server *server;
 static struct buf reply;
 static int port;
 
-/* ---- a small application ---- */
-
-static enum rc echo_get(struct request *rq)
-{
-    struct str q = query_text(rq, "q");
-    struct opt_i64 n;
-    struct uuid id;
-    RETURN_IF(path_uuid(rq, "id", &id));
-    RETURN_IF(query_i64(rq, "n", 0, 9, &n));
-    RETURN_IF(query_done(rq));
-    jo_obj(&rq->json, NULL);
-    jo_uuid(&rq->json, "id", id);
-    jo_str(&rq->json, "q", q);
-    jo_opt_i64(&rq->json, "n", n);
-    jo_str(&rq->json, "origin", rq->op.origin);
-    jo_end(&rq->json);
-    return reply_json(rq, 200);
-}
-
-static enum rc list_get(struct request *rq)
-{
-    struct page p;
-    RETURN_IF(request_page(rq, &p));
-    RETURN_IF(query_done(rq));
-    jo_obj(&rq->json, NULL);
-    jo_arr(&rq->json, "items");
-    int64_t at = p.has_cursor ? p.key_i64 : 0;
-    for (int64_t i = 1; i <= p.limit; i++)
-        jo_i64(&rq->json, NULL, at + i);
-    page_end(rq, &p, at < 20, at + p.limit, UUID_NONE, STR("字"));
-    return reply_json(rq, 200);
-}
-
-static enum rc thing_made(struct request *rq)
-{
-    struct str *name = rq->state;
-    jo_obj(&rq->json, NULL);
-    jo_str(&rq->json, "name", *name);
-    jo_end(&rq->json);
-    return reply_versioned(rq, 201, 3);
-}
-
-static enum rc thing_post(struct request *rq)
-{
-    struct jin in;
-    struct command c;
-    struct str *name = ARENA_NEW(OP_ARENA(&rq->op), struct str);
-    RETURN_IF(request_json(rq, &in));
-    RETURN_IF(request_command(rq, &in, "thing.make", "thing", UUID_NONE, &c));
-    jin_str(&in, "name", 1, 20, name);
-    RETURN_IF(jin_done(&in));
-    rq->op.plan.command = c;
-    rq->state = name;
-    return http_commit(rq, thing_made);
-}
-
-static enum rc thing_put(struct request *rq)
-{
-    struct opt_i64 version;
-    RETURN_IF(request_if_match(rq, true, &version));
-    return version.v == 3 ? reply_empty(rq, 204) : OP_FAIL(&rq->op, RC_STALE, "stale", "旧", "old");
-}
-
-static enum rc upload_put(struct request *rq)
-{
-    jo_obj(&rq->json, NULL);
-    jo_i64(&rq->json, "bytes", rq->upload_bytes);
-    jo_sha256(&rq->json, "sha256", rq->upload_sha256);
-    jo_bool(&rq->json, "there", access(rq->upload_path.p, R_OK) == 0);
-    jo_end(&rq->json);
-    return reply_json(rq, 200);
-}
-
-static void slow(struct request *rq)
-{
-    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-    rq->state = rq;
-}
-
-static enum rc worked(struct request *rq)
-{
-    return rq->state == rq ? http_commit(rq, thing_put) : RC_INTERNAL;
-}
-
-static enum rc work_post(struct request *rq)
-{
-    return http_work(rq, slow, worked);
-}
-
-static enum rc file_get(struct request *rq)
-{
-    return reply_file(rq, "/proc/self/cmdline", "text/plain", -1);
-}
-
-static enum rc no_reply(struct request *rq)
-{
-    (void)rq;
-    return RC_OK;
-}
-
-static const struct route routes[] = {
-    {HTTP_GET, "/api/v1/echo/{id}", ACT_SEE, echo_get, ROUTE_PUBLIC, 0},
-    {HTTP_GET, "/api/v1/list", ACT_SEE, list_get, 0, 0},
-    {HTTP_POST, "/api/v1/things", ACT_SEE, thing_post, 0, 1000},
-    {HTTP_PUT, "/api/v1/things", ACT_SEE, thing_put, 0, 0},
-    {HTTP_PUT, "/api/v1/upload", ACT_SEE, upload_put, ROUTE_UPLOAD, 5 * 1024 * 1024},
-    {HTTP_POST, "/api/v1/work", ACT_SEE, work_post, 0, 0},
-    {HTTP_GET, "/api/v1/file", ACT_SEE, file_get, 0, 0},
-    {HTTP_GET, "/api/v1/never", ACT_NEVER, file_get, 0, 0},
-    {HTTP_GET, "/api/v1/silent", ACT_SEE, no_reply, 0, 0},
-    {HTTP_GET, "/api/v1/events", ACT_SEE, events_stream, ROUTE_STREAM, 0},
-    {0},
-};
-
-static enum rc authenticate(struct request *rq)
-{
-    struct str token = request_cookie(rq, "session");
-    if (!token.p)
-        token = request_header(rq, "Authorization");
-    if (str_is(token, "good") || str_is(token, "first")) {
-        rq->op.actor.name = STR("someone");
-        rq->op.actor.must_change_password = str_is(token, "first");
-        return RC_OK;
-    }
-    if (rq->route->flags & ROUTE_PUBLIC)
-        return RC_OK;
-    return OP_FAIL(&rq->op, RC_UNAUTHORIZED, "sign_in", "请先登录", "Sign in first");
-}
-
-static enum rc authorize(struct request *rq, int action)
-{
-    return action == ACT_NEVER ? OP_FAIL(&rq->op, RC_FORBIDDEN, "not_allowed", "无权", "Not allowed") : RC_OK;
-}
-
-static bool visible(const struct actor *who, const struct event *e)
-{
-    return who->name.n && strcmp(e->topic, "covert") != 0;
-}
-
 static int start(void **state)
 {
-    static const struct route *const tables[] = {routes, NULL};
+    static const struct route *const tables[] = {app_routes, NULL};
     struct arena a;
     struct fault f;
     (void)state;
@@ -176,10 +38,15 @@ static int start(void **state)
     if (!reply.cap) {
         buf_init(&reply, 16 * 1024 * 1024);
         ground_start();
-        hub_set_filter(ground.env.hub, visible);
+        hub_set_filter(ground.env.hub, app_visible);
     }
-    struct http_config cfg = {.listen = STR("127.0.0.1"), .env = &ground.env, .tables = tables,
-                              .authenticate = authenticate, .authorize = authorize, .behind_proxy = true, .timeout_s = 3};
+    struct http_config cfg = {.listen = STR("127.0.0.1"),
+                              .env = &ground.env,
+                              .tables = tables,
+                              .authenticate = app_authenticate,
+                              .authorize = app_authorize,
+                              .behind_proxy = true,
+                              .timeout_s = 3};
     enum rc rc = RC_INTERNAL;
     for (port = PORT; port < PORT + PORTS && rc != RC_OK; port++) {
         cfg.port = port;
@@ -212,7 +79,9 @@ static int get(const char *path)
 
 static int send_json(const char *method, const char *path, const char *json)
 {
-    return client_ask(port, &reply, "%s %s HTTP/1.1\r\n" GOOD "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+    return client_ask(port, &reply,
+                      "%s %s HTTP/1.1\r\n" GOOD
+                      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
                       method, path, strlen(json), json);
 }
 
@@ -245,7 +114,8 @@ static void test_replies(void **state)
     assert_true(str_is(client_header(&reply, "Cache-Control"), "no-store"));
     assert_null(client_header(&reply, "Server").p);
     assert_int_equal(get("/api/v1/echo/nonsense"), 404);
-    assert_true(client_has(&reply, "\"code\":\"not_found\"") && client_has(&reply, "\"status\":404"));
+    assert_true(client_has(&reply, "\"code\":\"not_found\"") &&
+                client_has(&reply, "\"status\":404"));
     assert_true(str_starts(client_header(&reply, "Content-Type"), STR("application/problem+json")));
     assert_int_equal(get("/api/v1/echo/" ID "?n=10"), 400);
     assert_int_equal(get("/api/v1/echo/" ID "?odd=10"), 400);
@@ -254,10 +124,13 @@ static void test_replies(void **state)
     assert_true(client_has(&reply, "不认识参数“odd”"));
     assert_int_equal(get("/api/v1/nowhere"), 404);
     assert_int_equal(get("/api/v1/silent"), 500);
-    assert_int_equal(client_ask(port, &reply, "DELETE /api/v1/things HTTP/1.1\r\n" GOOD "\r\n"), 405);
+    assert_int_equal(client_ask(port, &reply, "DELETE /api/v1/things HTTP/1.1\r\n" GOOD "\r\n"),
+                     405);
     assert_true(str_is(client_header(&reply, "Allow"), "POST, PUT, OPTIONS"));
-    assert_int_equal(client_ask(port, &reply, "GET /api/v1/echo/" ID " HTTP/1.1\r\n" GOOD
-                                "X-Forwarded-For: 10.0.0.1, 192.0.2.7\r\n\r\n"), 200);
+    assert_int_equal(client_ask(port, &reply,
+                                "GET /api/v1/echo/" ID " HTTP/1.1\r\n" GOOD
+                                "X-Forwarded-For: 10.0.0.1, 192.0.2.7\r\n\r\n"),
+                     200);
     assert_true(client_has(&reply, "\"origin\":\"192.0.2.7\""));
 }
 
@@ -267,12 +140,21 @@ static void test_etag(void **state)
     (void)state;
     assert_int_equal(get("/api/v1/list"), 200);
     snprintf(tag, sizeof tag, "%.*s", STR_ARG(client_header(&reply, "ETag")));
-    assert_int_equal(client_ask(port, &reply, "GET /api/v1/list HTTP/1.1\r\n" GOOD "If-None-Match: \"x\", W/%s\r\n\r\n", tag), 304);
+    assert_int_equal(
+        client_ask(port, &reply,
+                   "GET /api/v1/list HTTP/1.1\r\n" GOOD "If-None-Match: \"x\", W/%s\r\n\r\n", tag),
+        304);
     assert_int_equal(client_body(&reply).n, 0);
     assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "\r\n"), 428);
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n\r\n"), 204);
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"2\"\r\n\r\n"), 412);
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: 2\r\n\r\n"), 400);
+    assert_int_equal(
+        client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n\r\n"),
+        204);
+    assert_int_equal(
+        client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"2\"\r\n\r\n"),
+        412);
+    assert_int_equal(
+        client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: 2\r\n\r\n"),
+        400);
 }
 
 static void test_pages(void **state)
@@ -297,32 +179,48 @@ static void test_pages(void **state)
 static void test_who(void **state)
 {
     (void)state;
-    assert_int_equal(client_ask(port, &reply, "GET /api/v1/list HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 401);
+    assert_int_equal(
+        client_ask(port, &reply,
+                   "GET /api/v1/list HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+        401);
     assert_non_null(client_header(&reply, "WWW-Authenticate").p);
     assert_int_equal(get("/api/v1/never"), 403);
-    assert_int_equal(client_ask(port, &reply, "GET /api/v1/list HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                                "Cookie: session=first\r\n\r\n"), 403);
+    assert_int_equal(client_ask(port, &reply,
+                                "GET /api/v1/list HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                                "Cookie: session=first\r\n\r\n"),
+                     403);
     assert_true(client_has(&reply, "password_change_required"));
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n"
-                                "Origin: http://evil.example\r\n\r\n"), 403);
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n"
-                                "Sec-Fetch-Site: cross-site\r\n\r\n"), 403);
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n"
-                                "Origin: http://localhost\r\nSec-Fetch-Site: same-origin\r\n\r\n"), 204);
+    assert_int_equal(client_ask(port, &reply,
+                                "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n"
+                                "Origin: http://evil.example\r\n\r\n"),
+                     403);
+    assert_int_equal(client_ask(port, &reply,
+                                "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n"
+                                "Sec-Fetch-Site: cross-site\r\n\r\n"),
+                     403);
+    assert_int_equal(client_ask(port, &reply,
+                                "PUT /api/v1/things HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n"
+                                "Origin: http://localhost\r\nSec-Fetch-Site: same-origin\r\n\r\n"),
+                     204);
 }
 
 static void test_commit(void **state)
 {
     (void)state;
     int64_t before = atomic_load(&ground.jobs);
-    assert_int_equal(send_json("POST", "/api/v1/things", "{\"id\":\"" ID "\",\"name\":\"灯\"}"), 201);
+    assert_int_equal(send_json("POST", "/api/v1/things", "{\"id\":\"" ID "\",\"name\":\"灯\"}"),
+                     201);
     assert_true(client_has(&reply, "{\"name\":\"灯\"}"));
     assert_true(str_is(client_header(&reply, "ETag"), "\"3\""));
     assert_int_equal(atomic_load(&ground.jobs), before + 1);
     assert_int_equal(send_json("POST", "/api/v1/things", "{\"name\":\"\",\"odd\":1}"), 422);
-    assert_true(client_has(&reply, "\"pointer\":\"/name\"") && client_has(&reply, "\"pointer\":\"/odd\""));
+    assert_true(client_has(&reply, "\"pointer\":\"/name\"") &&
+                client_has(&reply, "\"pointer\":\"/odd\""));
     assert_int_equal(send_json("POST", "/api/v1/things", "{\"name\""), 400);
-    assert_int_equal(client_ask(port, &reply, "POST /api/v1/things HTTP/1.1\r\n" GOOD "Content-Length: 2\r\n\r\n{}"), 415);
+    assert_int_equal(client_ask(port, &reply,
+                                "POST /api/v1/things HTTP/1.1\r\n" GOOD
+                                "Content-Length: 2\r\n\r\n{}"),
+                     415);
     atomic_store(&ground.stale, CHANGE_TRIES - 1);
     assert_int_equal(send_json("POST", "/api/v1/things", "{\"name\":\"a\"}"), 201);
     atomic_store(&ground.stale, CHANGE_TRIES);
@@ -331,28 +229,42 @@ static void test_commit(void **state)
     assert_int_equal(send_json("POST", "/api/v1/things", "{\"name\":\"a\"}"), 503);
     assert_true(str_is(client_header(&reply, "Retry-After"), "1"));
     atomic_store(&ground.refuse, false);
-    assert_int_equal(client_ask(port, &reply, "POST /api/v1/work HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n\r\n"), 204);
+    assert_int_equal(
+        client_ask(port, &reply, "POST /api/v1/work HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n\r\n"),
+        204);
 }
 
 static void test_body_limits(void **state)
 {
     static char big[4 * 1024 * 1024];
     (void)state;
-    assert_int_equal(client_ask(port, &reply, "POST /api/v1/things HTTP/1.1\r\n" GOOD
-                                "Content-Type: application/json\r\nContent-Length: 1001\r\n\r\n%1001s", "x"), 413);
-    int n = snprintf(big, sizeof big, "POST /api/v1/things HTTP/1.1\r\n" GOOD "Content-Type: application/json\r\n"
-                     "Transfer-Encoding: chunked\r\n\r\n1000\r\n%4096s\r\n0\r\n\r\n", "x");
+    assert_int_equal(
+        client_ask(port, &reply,
+                   "POST /api/v1/things HTTP/1.1\r\n" GOOD
+                   "Content-Type: application/json\r\nContent-Length: 1001\r\n\r\n%1001s",
+                   "x"),
+        413);
+    int n = snprintf(big, sizeof big,
+                     "POST /api/v1/things HTTP/1.1\r\n" GOOD "Content-Type: application/json\r\n"
+                     "Transfer-Encoding: chunked\r\n\r\n1000\r\n%4096s\r\n0\r\n\r\n",
+                     "x");
     assert_int_equal(client_talk(port, big, (size_t)n, &reply), 413);
     /* Refused before the body, whatever the method: the refusal must arrive. */
     static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", "GET"};
     for (size_t i = 0; i < 5; i++) {
-        n = snprintf(big, sizeof big, "%s /api/v1/nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n%100000s",
+        n = snprintf(big, sizeof big,
+                     "%s /api/v1/nowhere HTTP/1.1\r\nHost: a\r\nConnection: "
+                     "close\r\nContent-Length: 100000\r\n\r\n%100000s",
                      methods[i], "x");
         assert_int_equal(client_talk(port, big, (size_t)n, &reply), 404);
-        n = snprintf(big, sizeof big, "%s /api/v1/nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 99000000\r\n\r\n",
+        n = snprintf(big, sizeof big,
+                     "%s /api/v1/nowhere HTTP/1.1\r\nHost: a\r\nConnection: "
+                     "close\r\nContent-Length: 99000000\r\n\r\n",
                      methods[i]);
         assert_int_equal(client_talk(port, big, (size_t)n, &reply), 404);
-        n = snprintf(big, sizeof big, "%s /api/v1/nowhere HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+        n = snprintf(big, sizeof big,
+                     "%s /api/v1/nowhere HTTP/1.1\r\nHost: a\r\nExpect: "
+                     "100-continue\r\nContent-Length: 9\r\n\r\n",
                      methods[i]);
         assert_int_equal(client_talk(port, big, (size_t)n, &reply), 404);
     }
@@ -395,13 +307,23 @@ static void test_upload(void **state)
 {
     static char big[3 * 1024 * 1024];
     (void)state;
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/upload HTTP/1.1\r\n" GOOD "Content-Length: 3\r\n\r\nabc"), 200);
-    assert_true(client_has(&reply, "{\"bytes\":3,\"sha256\":"
-                           "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"there\":true}"));
-    int n = snprintf(big, sizeof big, "PUT /api/v1/upload HTTP/1.1\r\n" GOOD "Content-Length: 3000000\r\n\r\n%3000000s", "x");
+    assert_int_equal(client_ask(port, &reply,
+                                "PUT /api/v1/upload HTTP/1.1\r\n" GOOD
+                                "Content-Length: 3\r\n\r\nabc"),
+                     200);
+    assert_true(client_has(
+        &reply,
+        "{\"bytes\":3,\"sha256\":"
+        "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"there\":true}"));
+    int n = snprintf(
+        big, sizeof big,
+        "PUT /api/v1/upload HTTP/1.1\r\n" GOOD "Content-Length: 3000000\r\n\r\n%3000000s", "x");
     assert_int_equal(client_talk(port, big, (size_t)n, &reply), 200);
     assert_true(client_has(&reply, "\"bytes\":3000000"));
-    assert_int_equal(client_ask(port, &reply, "PUT /api/v1/upload HTTP/1.1\r\n" GOOD "Content-Length: 5242881\r\n\r\n"), 413);
+    assert_int_equal(client_ask(port, &reply,
+                                "PUT /api/v1/upload HTTP/1.1\r\n" GOOD
+                                "Content-Length: 5242881\r\n\r\n"),
+                     413);
     wait_for(files_in_tmp, 0);
 }
 
@@ -409,7 +331,9 @@ static void test_aborted_uploads(void **state)
 {
     char part[2048];
     struct linger hard = {1, 0};
-    int n = snprintf(part, sizeof part, "PUT /api/v1/upload HTTP/1.1\r\n" GOOD "Content-Length: 100000\r\n\r\n%1000s", "x");
+    int n = snprintf(part, sizeof part,
+                     "PUT /api/v1/upload HTTP/1.1\r\n" GOOD "Content-Length: 100000\r\n\r\n%1000s",
+                     "x");
     (void)state;
     assert_int_equal(get("/healthz"), 200);
     int before = open_files();
@@ -424,13 +348,16 @@ static void test_aborted_uploads(void **state)
     assert_int_equal(get("/healthz"), 200);
     wait_for(files_in_tmp, 0);
     wait_for(open_files, before);
+    assert_int_equal(get("/metrics"), 200);
+    assert_true(client_has(&reply, "\nxiaohao_http_requests_open 1\n"));
 }
 
 /* Clients that leave while their change waits for the writer. */
 static void test_leaving_while_suspended(void **state)
 {
-    static const char ask[] = "POST /api/v1/things HTTP/1.1\r\n" GOOD
-                              "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"name\":\"a\"}";
+    static const char ask[] =
+        "POST /api/v1/things HTTP/1.1\r\n" GOOD
+        "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"name\":\"a\"}";
     struct linger hard = {1, 0};
     (void)state;
     assert_int_equal(get("/healthz"), 200);
@@ -462,12 +389,21 @@ static void test_pages_inside(void **state)
     assert_int_equal(get("/api"), 404);
     assert_int_equal(get("/assets/app-1234.js"), 200);
     assert_true(client_has(&reply, "immutable") && client_has(&reply, "plain text of a script"));
-    assert_int_equal(client_ask(port, &reply, "GET /assets/app-1234.js HTTP/1.1\r\n" GOOD "Accept-Encoding: br, gzip;q=0.5\r\n\r\n"), 200);
-    assert_true(client_has(&reply, "packed") && str_is(client_header(&reply, "Content-Encoding"), "gzip"));
-    assert_int_equal(client_ask(port, &reply, "GET /assets/app-1234.js HTTP/1.1\r\n" GOOD "Accept-Encoding: gzip;q=0\r\n\r\n"), 200);
+    assert_int_equal(client_ask(port, &reply,
+                                "GET /assets/app-1234.js HTTP/1.1\r\n" GOOD
+                                "Accept-Encoding: br, gzip;q=0.5\r\n\r\n"),
+                     200);
+    assert_true(client_has(&reply, "packed") &&
+                str_is(client_header(&reply, "Content-Encoding"), "gzip"));
+    assert_int_equal(client_ask(port, &reply,
+                                "GET /assets/app-1234.js HTTP/1.1\r\n" GOOD
+                                "Accept-Encoding: gzip;q=0\r\n\r\n"),
+                     200);
     assert_null(client_header(&reply, "Content-Encoding").p);
-    assert_int_equal(client_ask(port, &reply, "GET / HTTP/1.1\r\n" GOOD "If-None-Match: \"i\"\r\n\r\n"), 304);
-    assert_int_equal(client_ask(port, &reply, "POST / HTTP/1.1\r\n" GOOD "Content-Length: 0\r\n\r\n"), 404);
+    assert_int_equal(
+        client_ask(port, &reply, "GET / HTTP/1.1\r\n" GOOD "If-None-Match: \"i\"\r\n\r\n"), 304);
+    assert_int_equal(
+        client_ask(port, &reply, "POST / HTTP/1.1\r\n" GOOD "Content-Length: 0\r\n\r\n"), 404);
     assert_int_equal(get("/api/v1/file"), 200);
     assert_int_equal(get("/api/v1/openapi.json"), 200);
 }
@@ -481,16 +417,21 @@ static void test_health(void **state)
     assert_int_equal(get("/healthz"), 200);
     atomic_store(&ground.away, false);
     assert_int_equal(get("/metrics"), 200);
-    assert_true(client_has(&reply, "xiaohao_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"}"));
+    assert_true(client_has(
+        &reply, "xiaohao_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"}"));
     assert_true(client_has(&reply, "xiaohao_resident_bytes "));
-    assert_int_equal(client_ask(port, &reply, "GET /metrics HTTP/1.1\r\n" GOOD "X-Forwarded-For: 192.0.2.1\r\n\r\n"), 404);
+    assert_int_equal(client_ask(port, &reply,
+                                "GET /metrics HTTP/1.1\r\n" GOOD
+                                "X-Forwarded-For: 192.0.2.1\r\n\r\n"),
+                     404);
 }
 
 static void test_keepalive(void **state)
 {
-    static const char two[] = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-                              "POST /api/v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
-                              "GET /readyz HTTP/1.1\r\n" GOOD "\r\n";
+    static const char two[] =
+        "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        "POST /api/v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+        "GET /readyz HTTP/1.1\r\n" GOOD "\r\n";
     (void)state;
     assert_int_equal(client_talk(port, two, sizeof two - 1, &reply), 200);
     assert_true(client_has(&reply, "401 ") && client_has(&reply, "\"status\":\"ready\""));
@@ -517,7 +458,9 @@ static void test_events(void **state)
     assert_false(client_has(&reply, "covert"));
     close(fd);
     uuid_format(first, id);
-    int n = snprintf(again, sizeof again, "GET /api/v1/events HTTP/1.1\r\n" GOOD "Last-Event-ID: %.*s\r\n\r\n", UUID_TEXT, id);
+    int n = snprintf(again, sizeof again,
+                     "GET /api/v1/events HTTP/1.1\r\n" GOOD "Last-Event-ID: %.*s\r\n\r\n",
+                     UUID_TEXT, id);
     fd = client_connect(port);
     buf_clear(&reply);
     assert_true(client_send(fd, again, (size_t)n));
@@ -530,8 +473,9 @@ static void test_events(void **state)
 static void test_stop_busy(void **state)
 {
     static const char stream[] = "GET /api/v1/events HTTP/1.1\r\n" GOOD "\r\n";
-    static const char write[] = "POST /api/v1/things HTTP/1.1\r\n" GOOD
-                                "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"name\":\"a\"}";
+    static const char write[] =
+        "POST /api/v1/things HTTP/1.1\r\n" GOOD
+        "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"name\":\"a\"}";
     static const char work[] = "POST /api/v1/work HTTP/1.1\r\n" GOOD "If-Match: \"3\"\r\n\r\n";
     enum { N = 20 };
     int fds[3 * N];
@@ -557,7 +501,8 @@ static void test_stop_busy(void **state)
     for (int i = 0; i < 3 * N; i++) {
         buf_clear(&reply);
         client_read(fds[i], &reply, NULL);
-        answered += i >= N && (client_has(&reply, "HTTP/1.1 201") || client_has(&reply, "HTTP/1.1 204"));
+        answered +=
+            i >= N && (client_has(&reply, "HTTP/1.1 201") || client_has(&reply, "HTTP/1.1 204"));
         close(fds[i]);
     }
     assert_int_equal(answered, 2 * N);
@@ -569,13 +514,20 @@ static void test_stop_busy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_etag),            cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_who),             cmocka_unit_test(test_commit),
-        cmocka_unit_test(test_body_limits),     cmocka_unit_test(test_upload),
-        cmocka_unit_test(test_aborted_uploads), cmocka_unit_test(test_leaving_while_suspended),
-        cmocka_unit_test(test_pages_inside),    cmocka_unit_test(test_health),
-        cmocka_unit_test(test_keepalive),       cmocka_unit_test(test_events),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_who),
+        cmocka_unit_test(test_commit),
+        cmocka_unit_test(test_body_limits),
+        cmocka_unit_test(test_upload),
+        cmocka_unit_test(test_aborted_uploads),
+        cmocka_unit_test(test_leaving_while_suspended),
+        cmocka_unit_test(test_pages_inside),
+        cmocka_unit_test(test_health),
+        cmocka_unit_test(test_keepalive),
+        cmocka_unit_test(test_events),
         cmocka_unit_test(test_stop_busy),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -61,7 +61,10 @@ static int status_of(const struct buf *reply)
 {
     int64_t status;
     struct str s = buf_view(reply);
-    return s.n > 12 && str_starts(s, STR("HTTP/1.")) && str_to_i64(str_sub(s, 9, 3), 100, 599, &status) ? (int)status : 0;
+    return s.n > 12 && str_starts(s, STR("HTTP/1.")) &&
+                   str_to_i64(str_sub(s, 9, 3), 100, 599, &status)
+               ? (int)status
+               : 0;
 }
 
 int client_talk(int port, const void *p, size_t n, struct buf *out)

@@ -139,9 +139,13 @@ void ground_event(const char *topic, struct uuid id)
 {
     pthread_mutex_lock(&writer.lock);
     if (writer.nevents < EVENTS_MAX)
-        writer.events[writer.nevents++] = (struct outbox_after_row){
-            .id = id, .at_ms = clock_now(&ground.clock), .topic = str_of(topic), .subject_kind = STR("thing"),
-            .subject_id = id, .payload = STR("{\"n\":1}")};
+        writer.events[writer.nevents++] =
+            (struct outbox_after_row){.id = id,
+                                      .at_ms = clock_now(&ground.clock),
+                                      .topic = str_of(topic),
+                                      .subject_kind = STR("thing"),
+                                      .subject_id = id,
+                                      .payload = STR("{\"n\":1}")};
     pthread_mutex_unlock(&writer.lock);
 }
 
@@ -154,8 +158,12 @@ void effects_init(struct effects *fx, struct arena *a)
 
 void op_init(struct op *op, const struct env *env, struct db *db, struct arena *a, struct fault *f)
 {
-    *op = (struct op){.rd = {db, a, f}, .env = env, .hq = env->hq, .zone_min = env->zone_min,
-                      .now = clock_now(env->clock), .origin = STR("system")};
+    *op = (struct op){.rd = {db, a, f},
+                      .env = env,
+                      .hq = env->hq,
+                      .zone_min = env->zone_min,
+                      .now = clock_now(env->clock),
+                      .origin = STR("system")};
 }
 
 struct uuid change_new_id(const struct op *op)
@@ -206,7 +214,8 @@ void ground_start(void)
     if (!mkdtemp(ground.dir))
         abort();
     clock_real(&ground.clock);
-    ground.env = (struct env){.clock = &ground.clock, .data_dir = str_of(ground.dir), .hq = 1, .zone_min = 480};
+    ground.env = (struct env){
+        .clock = &ground.clock, .data_dir = str_of(ground.dir), .hq = 1, .zone_min = 480};
     ground.env.hub = hub_start();
     writer.stop = false;
     pthread_create(&writer.thread, NULL, write_loop, NULL);

@@ -1,6 +1,7 @@
 /*
- * upload.c - bodies that go to a temporary file while they arrive, hashed on the way. The file is removed with
- * the exchange unless the handler has moved it; what a killed process left is removed at the next start.
+ * upload.c - bodies that go to a temporary file while they arrive, hashed on the way. The file is
+ * removed with the exchange unless the handler has moved it; what a killed process left is removed
+ * at the next start.
  */
 #include "http/internal.h"
 
@@ -25,7 +26,8 @@ enum rc upload_begin(struct http_exchange *ex)
 {
     struct http_server *s = ex->server;
     unsigned long long number = atomic_fetch_add(&s->uploads, 1);
-    struct str path = str_fmt(&ex->arena, "%.*s/upload-%ld-%llu", STR_ARG(s->tmp_dir), (long)getpid(), number);
+    struct str path =
+        str_fmt(&ex->arena, "%.*s/upload-%ld-%llu", STR_ARG(s->tmp_dir), (long)getpid(), number);
     ex->upload_fd = open(path.p, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (ex->upload_fd < 0)
         return io_failed(ex, "create a temporary file");
@@ -84,12 +86,12 @@ enum rc upload_folder(struct http_server *s, struct fault *f)
 {
     s->tmp_dir = str_fmt(&s->arena, "%.*s/tmp", STR_ARG(s->cfg.env->data_dir));
     if (mkdir(s->tmp_dir.p, 0700) != 0 && errno != EEXIST)
-        return fail(f, RC_INTERNAL, "no_tmp_folder", "无法创建临时目录 %s：%s", "Cannot create the folder %s: %s",
-                    s->tmp_dir.p, strerror(errno));
+        return fail(f, RC_INTERNAL, "no_tmp_folder", "无法创建临时目录 %s：%s",
+                    "Cannot create the folder %s: %s", s->tmp_dir.p, strerror(errno));
     DIR *d = opendir(s->tmp_dir.p);
     if (!d)
-        return fail(f, RC_INTERNAL, "no_tmp_folder", "无法读取临时目录 %s：%s", "Cannot read the folder %s: %s",
-                    s->tmp_dir.p, strerror(errno));
+        return fail(f, RC_INTERNAL, "no_tmp_folder", "无法读取临时目录 %s：%s",
+                    "Cannot read the folder %s: %s", s->tmp_dir.p, strerror(errno));
     for (struct dirent *e = readdir(d); e; e = readdir(d))
         if (is_left_over(e->d_name))
             unlinkat(dirfd(d), e->d_name, 0);
