@@ -121,9 +121,7 @@ static enum rc apply_next(struct migrator *m)
     const struct migration *next = &m->list[m->applied];
     struct migration_add_in row = {next->number, str_of(next->name), sha256_of(next->sql)};
     RETURN_IF(c->ops->migration_script(c, text_for(m->r.arena, next->sql, c->ops->engine), f));
-    RETURN_IF(c->ops->migration_exec(c, &Q_migration_add, &row, f));
-    log_info("store: migration %d %s applied", next->number, next->name);
-    return RC_OK;
+    return c->ops->migration_exec(c, &Q_migration_add, &row, f);
 }
 
 static enum rc step(struct migrator *m, bool *more)
@@ -136,6 +134,8 @@ static enum rc step(struct migrator *m, bool *more)
         rc = c->ops->migration_commit(c, m->r.fault);
     if (rc != RC_OK)
         c->ops->migration_rollback(c);
+    else if (*more)
+        log_info("store: migration %d %s applied", m->list[m->applied].number, m->list[m->applied].name);
     return rc;
 }
 

@@ -13,6 +13,8 @@ static const struct {
     bool keep_prefix; /* libpq reads the URL itself */
 } engines[] = {
     {STR_INIT("sqlite:"), &sqlite_ops, false},
+    {STR_INIT("postgresql:"), &postgresql_ops, true},
+    {STR_INIT("postgres:"), &postgresql_ops, true},
 };
 
 enum rc fail_database(struct fault *f)

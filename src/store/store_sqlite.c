@@ -405,6 +405,7 @@ static void run_effects(struct lite *l, struct job *job, int64_t *touched)
         if (job->end != JOB_DONE)
             return;
     }
+    job->at = 0;
 }
 
 enum verdict { GO_ON, AGAIN_CAREFULLY, ALL_BROKEN };
