@@ -1,0 +1,153 @@
+/* serve.c - `xiaohao serve` and the hidden `xiaohao routes`: everything the server consists of, in one place. */
+#include "audit/audit.h"
+#include "auth/auth.h"
+#include "base/asset.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "http/events.h"
+#include "inspection/inspection_http.h"
+#include "loop/loop_http.h"
+#include "media/media_http.h"
+#include "media/media_store.h"
+#include "org/org_http.h"
+#include "problem/problem_http.h"
+#include "score/score_http.h"
+#include "site/site_http.h"
+#include "standard/standard_http.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum rc openapi_get(struct request *rq)
+{
+    const struct asset *a = asset_find("openapi.json");
+    return reply_bytes(rq, 200, "application/json; charset=utf-8", a ? a->bytes : STR("{}"));
+}
+
+static const struct route system_routes[] = {
+    {HTTP_GET, "/api/v1/openapi.json", ACT_NONE, openapi_get, ROUTE_PUBLIC, 0},
+    {HTTP_GET, "/api/v1/events", ACT_EVENTS, events_stream, ROUTE_STREAM, 0},
+    {0},
+};
+
+static const struct route *const tables[] = {
+    auth_routes,       account_routes, org_routes,      standard_routes, site_routes,   media_routes, inspection_routes,
+    inspect_routes,    problem_routes, score_routes,    overview_routes, audit_routes,  system_routes, NULL,
+};
+
+int cmd_routes(struct options *o)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    (void)o;
+    for (size_t t = 0; tables[t]; t++)
+        for (const struct route *r = tables[t]; r->handler; r++)
+            printf("%s %s %s %u\n", methods[r->method], r->pattern, policy_action_name((enum action)r->action), r->flags);
+    return EXIT_DONE;
+}
+
+static bool is_loopback(const char *address)
+{
+    return strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 || strcmp(address, "localhost") == 0;
+}
+
+static bool read_config(const struct options *o, struct http_config *cfg)
+{
+    int64_t port = PORT_DEFAULT, threads = 0;
+    const char *listen = o->listen ? o->listen : "127.0.0.1";
+    if ((o->port && !str_to_i64(str_of(o->port), 1, 65535, &port)) ||
+        (o->threads && !str_to_i64(str_of(o->threads), 1, 256, &threads))) {
+        fprintf(stderr, "端口或线程数不正确 / bad port or number of threads\n");
+        return false;
+    }
+    if (!is_loopback(listen) && !o->proxy && !o->exposed) {
+        fprintf(stderr,
+                "拒绝直接监听 %s：请在前面配置 nginx 并使用 --behind-proxy，或以 --i-know-this-is-exposed 表明知悉风险\n"
+                "refusing to listen on %s: put nginx in front and say --behind-proxy, or --i-know-this-is-exposed\n",
+                listen, listen);
+        return false;
+    }
+    cfg->listen = str_of(listen);
+    cfg->port = (int)port;
+    cfg->threads = (int)threads;
+    cfg->behind_proxy = o->proxy;
+    return true;
+}
+
+/* What may an open stream hear? Events carry ids only; journals of security stay with the audit administrator. */
+static bool event_visible(const struct actor *listener, const struct event *e)
+{
+    struct scope s = policy_scope(listener, ACT_PROBLEM_READ);
+    (void)e;
+    return s.all;
+}
+
+static void wait_for_signal(void)
+{
+    sigset_t set;
+    int got;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigwait(&set, &got);
+}
+
+/* Blocked before any thread starts, so that only wait_for_signal() takes them. */
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static enum rc run(struct process *p, struct http_config *cfg)
+{
+    struct http_server *server = NULL;
+    struct sealer *sealer = NULL;
+    size_t removed;
+    RETURN_IF(media_sweep(p->env.media, &p->fault, p->op.now - HOUR_MS, &removed));
+    auth_open(&p->env.auth, NULL);
+    p->env.hub = hub_start();
+    hub_set_filter(p->env.hub, event_visible);
+    cfg->env = &p->env;
+    cfg->tables = tables;
+    cfg->authenticate = auth_authenticate;
+    cfg->authorize = auth_authorize;
+    enum rc rc = http_start(&server, cfg, &p->fault);
+    if (rc == RC_OK)
+        rc = sealer_start(&sealer, &p->env, &p->fault);
+    if (rc == RC_OK)
+        rc = auth_keeper_start(p->env.auth, &p->env, &p->fault);
+    if (rc == RC_OK) {
+        printf("销号 Xiaohao: http://%.*s:%d/\n", STR_ARG(cfg->listen), http_port(server));
+        fflush(stdout);
+        wait_for_signal();
+        log_info("stopping");
+        auth_keeper_stop(p->env.auth);
+    }
+    if (server)
+        http_stop(server);
+    if (sealer)
+        sealer_stop(sealer);
+    hub_stop(p->env.hub);
+    auth_close(p->env.auth);
+    return rc;
+}
+
+int cmd_serve(struct options *o)
+{
+    struct process p;
+    struct http_config cfg = {0};
+    if (!read_config(o, &cfg))
+        return EXIT_USAGE;
+    block_signals();
+    if (process_open(&p, o, NEED_HEADQUARTERS | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER) != RC_OK)
+        return EXIT_FAILED;
+    enum rc rc = run(&p, &cfg);
+    int status = rc == RC_OK ? EXIT_DONE : process_failed(&p);
+    process_close(&p);
+    return status;
+}
