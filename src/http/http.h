@@ -123,6 +123,8 @@ enum rc reply_empty(struct request *rq, int status);
 enum rc reply_bytes(struct request *rq, int status, const char *content_type, struct str bytes);
 /* A file, sent with sendfile where possible. `cache`: seconds, immutable when negative. */
 enum rc reply_file(struct request *rq, const char *path, const char *content_type, int cache_s);
+/* The same of a file that is open; takes `fd` over. */
+enum rc reply_opened(struct request *rq, int fd, int64_t bytes, const char *content_type, int cache_s);
 /* An extra header on whatever is replied. */
 void reply_header(struct request *rq, const char *name, struct str value);
 enum rc reply_redirect(struct request *rq, const char *to);

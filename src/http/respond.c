@@ -302,9 +302,23 @@ enum rc reply_bytes(struct request *rq, int status, const char *content_type, st
     return RC_OK;
 }
 
-enum rc reply_file(struct request *rq, const char *path, const char *content_type, int cache_s)
+enum rc reply_opened(struct request *rq, int fd, int64_t bytes, const char *content_type, int cache_s)
 {
     struct http_exchange *ex = rq->ex;
+    ex->reply.kind = REPLY_FILE;
+    ex->reply.status = 200;
+    ex->reply.fd = fd;
+    ex->reply.fd_bytes = (uint64_t)bytes;
+    respond_set(ex, "Content-Type", str_of(content_type));
+    if (cache_s)
+        respond_set(ex, "Cache-Control",
+                    cache_s < 0 ? STR("private, max-age=31536000, immutable")
+                                : str_fmt(&ex->arena, "private, max-age=%d", cache_s));
+    return RC_OK;
+}
+
+enum rc reply_file(struct request *rq, const char *path, const char *content_type, int cache_s)
+{
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -316,16 +330,7 @@ enum rc reply_file(struct request *rq, const char *path, const char *content_typ
         return OP_FAIL(&rq->op, gone ? RC_NOT_FOUND : RC_INTERNAL, "file_missing", "文件不存在",
                        "The file is not there");
     }
-    ex->reply.kind = REPLY_FILE;
-    ex->reply.status = 200;
-    ex->reply.fd = fd;
-    ex->reply.fd_bytes = (uint64_t)st.st_size;
-    respond_set(ex, "Content-Type", str_of(content_type));
-    if (cache_s)
-        respond_set(ex, "Cache-Control",
-                    cache_s < 0 ? STR("private, max-age=31536000, immutable")
-                                : str_fmt(&ex->arena, "private, max-age=%d", cache_s));
-    return RC_OK;
+    return reply_opened(rq, fd, st.st_size, content_type, cache_s);
 }
 
 enum rc reply_redirect(struct request *rq, const char *to)

@@ -469,6 +469,36 @@ static void test_events(void **state)
     close(fd);
 }
 
+static int streams_open(void)
+{
+    return (int)hub_streams(ground.env.hub);
+}
+
+/* A listener that never reads costs its queue and no more, and is cut off
+ */
+static void test_deaf_listener(void **state)
+{
+    static const char ask[] = "GET /api/v1/events HTTP/1.1\r\n" GOOD "\r\n";
+    enum { EVENTS = 60000 };
+    (void)state;
+    /* Listeners of the test before, gone unnoticed until the next write. */
+    int before = streams_open();
+    int deaf = client_connect(port);
+    assert_true(client_send(deaf, ask, sizeof ask - 1));
+    for (int i = 0; i < 500 && streams_open() == before; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    assert_int_equal(streams_open(), before + 1);
+    for (int i = 0; i < EVENTS; i++) {
+        struct event e = {.id = uuid_make(i),
+                          .topic = "noise",
+                          .subject_kind = "thing",
+                          .payload = STR("[\"noise\"]")};
+        hub_publish(ground.env.hub, &e);
+    }
+    wait_for(streams_open, 0);
+    close(deaf);
+}
+
 /* Streams open, changes waiting, bodies half sent: the stop ends all and answers what it can. */
 static void test_stop_busy(void **state)
 {
@@ -528,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_health),
         cmocka_unit_test(test_keepalive),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_deaf_listener),
         cmocka_unit_test(test_stop_busy),
     };
     return cmocka_run_group_tests(tests, start, stop);
