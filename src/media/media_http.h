@@ -1,0 +1,30 @@
+/*
+ * media_http.h - photographs over HTTP: sending one, what is known of it, its three pictures; and
+ * what the server opens for them.
+ *
+ * Files are kept before the row that names them: a crash between leaves bytes nobody asks for,
+ * never a row without its photograph. A photograph somebody else has sent before is taken as new,
+ * decoded again and answered with the caller's own time of arrival, so that neither answer nor
+ * duration tells of the other (covert rounds). `original` bears EXIF and is for those who judge
+ * evidence, and for whoever sent it.
+ *
+ * Refusals of its own: photo_hash_mismatch (422), photo_not_found (404), photo_original_refused
+ * (403); those of decoder.h and media_store.h pass through.
+ */
+#ifndef XH_MEDIA_MEDIA_HTTP_H
+#define XH_MEDIA_MEDIA_HTTP_H
+
+#include "http/http.h"
+#include "media/decoder.h"
+#include "media/media_store.h"
+
+extern const struct route photo_routes[];
+
+/* Opens the store, removes what a crash left in staging an hour ago and longer, starts the
+ * decoder's pool; sets env->media and env->decoder. On failure nothing is left open. */
+enum rc photo_service_open(struct env *env, struct fault *f, const char *media_url,
+                           const struct decoder_config *config) MUST_CHECK;
+/* After the server has stopped. May be called twice. */
+void photo_service_close(struct env *env);
+
+#endif
