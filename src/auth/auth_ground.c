@@ -16,10 +16,16 @@
 
 enum { HQ = 1, MIGRATIONS_MAX = 64 };
 
-static struct str database_url(struct ground *g)
+enum engine ground_engine;
+
+bool ground_begin(enum engine e)
 {
-    const char *url = getenv("XIAOHAO_TEST_DB");
-    return url ? str_of(url) : str_fmt(&g->arena, "sqlite:%s/db", g->folder);
+    struct testdb probe;
+    ground_engine = e;
+    if (e == ENGINE_SQLITE || testdb_new(e, &probe))
+        return true;
+    fputs("skipped: PostgreSQL is not there\n", stderr);
+    return false;
 }
 
 static void migrate(struct ground *g)
@@ -46,7 +52,8 @@ void ground_open(struct ground *g)
     clock_fix(&g->clock, GROUND_NOW);
     snprintf(g->folder, sizeof g->folder, "/tmp/xiaohao-auth-XXXXXX");
     assert_non_null(mkdtemp(g->folder));
-    struct store_config cfg = {.url = database_url(g), .create = true};
+    assert_true(testdb_new(ground_engine, &g->where));
+    struct store_config cfg = {.url = str_of(g->where.url), .create = true};
     if (store_open(&g->store, &cfg, &g->fault) != RC_OK)
         fail_msg("store: %.*s", STR_ARG(g->fault.en));
     migrate(g);
@@ -73,13 +80,11 @@ void ground_open(struct ground *g)
 
 void ground_close(struct ground *g)
 {
-    static const char *const files[] = {"db", "db-wal", "db-shm", "db-journal", "keys"};
     auth_close(g->env.auth);
     keys_close(g->env.keys);
     db_close(g->db);
     store_close(g->store);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        unlink(str_z(&g->arena, str_fmt(&g->arena, "%s/%s", g->folder, files[i])));
+    unlink(str_z(&g->arena, str_fmt(&g->arena, "%s/keys", g->folder)));
     rmdir(g->folder);
     arena_free(&g->op_arena);
     arena_free(&g->arena);

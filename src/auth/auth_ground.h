@@ -9,15 +9,20 @@
 #include "auth/auth.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "store/testdb.h"
 
 #define GROUND_NOW 1795225800000LL /* 2026-11-21 09:30 +08:00 */
 enum { GROUND_PATH = 128 };
+
+/* The engine the next ground_open() uses. */
+extern enum engine ground_engine;
 
 struct ground {
     struct arena arena;    /* of the whole test */
     struct arena op_arena; /* of the operation in hand */
     struct fault fault;
     struct clock clock;
+    struct testdb where;
     struct store *store;
     struct db *db;
     struct env env;
@@ -26,7 +31,14 @@ struct ground {
     struct uuid unit_id;
 };
 
-/* Opens a database of its own on the engine the test runs on. */
+/* Runs `tests` once per engine; answers the number of failures. Where PostgreSQL is not there, says
+ * so. */
+#define GROUND_RUN(tests)                                                                          \
+    (ground_begin(ENGINE_SQLITE) && cmocka_run_group_tests_name("sqlite", tests, NULL, NULL)) +    \
+        (ground_begin(ENGINE_POSTGRESQL) &&                                                        \
+         cmocka_run_group_tests_name("postgresql", tests, NULL, NULL))
+bool ground_begin(enum engine e);
+/* Opens an empty database with the schema. */
 void ground_open(struct ground *g);
 void ground_close(struct ground *g);
 /* A fresh operation by nobody, at the clock's time. */

@@ -476,9 +476,18 @@ static void signing_out_holds_at_once(void **state)
     arena_free(&a);
 }
 
+/* Every variant of every query is understood by this engine and gives the columns it says. */
+static void queries_are_understood(void **state)
+{
+    struct ground *g = *state;
+    struct op *op = ground_op(g);
+    ground_expect(g, db_check_queries(&op->rd, &auth_queries), RC_OK, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(queries_are_understood, begin, end),
         cmocka_unit_test_setup_teardown(the_first_administrator, begin, end),
         cmocka_unit_test_setup_teardown(an_invitation_is_good_once, begin, end),
         cmocka_unit_test_setup_teardown(five_failures_lock, begin, end),
@@ -491,5 +500,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_keeper_writes_the_last_use, begin, end),
         cmocka_unit_test_setup_teardown(signing_out_holds_at_once, begin, end),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return GROUND_RUN(tests);
 }
