@@ -46,6 +46,9 @@ enum pg_outcome pg_classify(const struct pg *p, const PGresult *r, enum job_end 
     *end = JOB_BUSY;
     if (!state)
         return pg_is_up(p) && r ? (*end = JOB_BROKEN, VERDICT) : AWAY;
+    /* A reader's session is read-only by our own wish; elsewhere it means that this server is a standby. */
+    if (p->role == CONN_READER && strcmp(state, "25006") == 0)
+        return *end = JOB_BROKEN, VERDICT;
     while (strncmp(state, states[i].prefix, strlen(states[i].prefix)) != 0)
         i++;
     *end = states[i].end;
