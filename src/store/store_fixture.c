@@ -8,7 +8,7 @@ enum engine fixture_sqlite = ENGINE_SQLITE, fixture_postgresql = ENGINE_POSTGRES
 
 /* `slow` delays its COMMIT on PostgreSQL, so that a test can cut the connection in the middle of one. */
 const struct migration test_migrations[1] = {{1, "test", STR_INIT(
-    "CREATE TABLE thing (hq_id BIGINT NOT NULL, id BYTEA NOT NULL, n BIGINT NOT NULL CHECK (n <> 666),\n"
+    "CREATE TABLE thing (hq_id BIGINT NOT NULL, id BYTEA NOT NULL, n BIGINT NOT NULL CHECK (n <> -666),\n"
     "  f DOUBLE PRECISION NOT NULL, yes BOOLEAN NOT NULL, txt TEXT NOT NULL, raw BYTEA NOT NULL,\n"
     "  hash BYTEA NOT NULL, opt_n BIGINT, opt_yes BOOLEAN, opt_txt TEXT, opt_raw BYTEA, opt_id BYTEA,\n"
     "  opt_hash BYTEA, PRIMARY KEY (hq_id, id), UNIQUE (hq_id, txt),\n"

@@ -44,8 +44,9 @@ enum pg_outcome pg_classify(const struct pg *p, const PGresult *r, enum job_end 
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     size_t i = 0;
     *end = JOB_BUSY;
+    /* No SQLSTATE: libpq itself speaks, and it has lost the server (which PQstatus may not show yet). */
     if (!state)
-        return pg_is_up(p) && r ? (*end = JOB_BROKEN, VERDICT) : AWAY;
+        return AWAY;
     /* A reader's session is read-only by our own wish; elsewhere it means that this server is a standby. */
     if (p->role == CONN_READER && strcmp(state, "25006") == 0)
         return *end = JOB_BROKEN, VERDICT;

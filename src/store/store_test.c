@@ -228,7 +228,7 @@ static void faults_are_told_apart(void **state)
         struct str txt;
     } cases[] = {
         {JOB_CLASH, 1, 5, 0, STR_INIT("new")},      {JOB_CLASH, 2, 5, 0, STR_INIT("thing 1")},
-        {JOB_REFERENCE, 2, 5, 99, STR_INIT("new")}, {JOB_CHECK, 2, 666, 0, STR_INIT("new")},
+        {JOB_REFERENCE, 2, 5, 99, STR_INIT("new")}, {JOB_CHECK, 2, -666, 0, STR_INIT("new")},
         {JOB_CHECK, 2, 5, 0, {NULL, 0}},            {JOB_DONE, 2, 5, 1, STR_INIT("new")},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
