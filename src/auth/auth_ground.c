@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 enum { HQ = 1, MIGRATIONS_MAX = 64 };
@@ -50,8 +50,11 @@ void ground_open(struct ground *g)
     fault_init(&g->fault, &g->arena);
     log_set_level(LOG_WARN);
     clock_fix(&g->clock, GROUND_NOW);
-    snprintf(g->folder, sizeof g->folder, "/tmp/xiaohao-auth-XXXXXX");
-    assert_non_null(mkdtemp(g->folder));
+    static int grounds;
+    char name[32];
+    snprintf(name, sizeof name, "ground%d", ++grounds);
+    testdb_path(name, g->folder, sizeof g->folder);
+    assert_int_equal(mkdir(g->folder, 0700), 0);
     assert_true(testdb_new(ground_engine, &g->where));
     struct store_config cfg = {.url = str_of(g->where.url), .create = true};
     if (store_open(&g->store, &cfg, &g->fault) != RC_OK)
@@ -62,6 +65,7 @@ void ground_open(struct ground *g)
                           .clock = &g->clock,
                           .hq = HQ,
                           .zone_min = 480,
+                          .data_dir = str_of(g->folder),
                           .process_id = uuid_make(GROUND_NOW)};
     const char *keys = str_z(&g->arena, str_fmt(&g->arena, "%s/keys", g->folder));
     assert_int_equal(keys_open(&g->env.keys, &g->fault, keys, true), RC_OK);
@@ -84,8 +88,6 @@ void ground_close(struct ground *g)
     keys_close(g->env.keys);
     db_close(g->db);
     store_close(g->store);
-    unlink(str_z(&g->arena, str_fmt(&g->arena, "%s/keys", g->folder)));
-    rmdir(g->folder);
     arena_free(&g->op_arena);
     arena_free(&g->arena);
 }
