@@ -47,7 +47,7 @@ enum rc version_check(struct fault *f, struct opt_i64 expected, int64_t there)
 
 /* ---- loading ---- */
 
-static enum rc find_area(struct op *op, struct uuid id, struct area *out, bool *found)
+enum rc area_find(struct op *op, struct uuid id, struct area *out, bool *found)
 {
     struct area_get_row row;
     RETURN_IF(q_area_get(&op->rd, &(struct area_get_in){op->hq, id}, &row, found));
@@ -59,7 +59,7 @@ static enum rc find_area(struct op *op, struct uuid id, struct area *out, bool *
 enum rc area_load(struct op *op, struct uuid id, struct area *out)
 {
     bool found;
-    RETURN_IF(find_area(op, id, out, &found));
+    RETURN_IF(area_find(op, id, out, &found));
     return found ? RC_OK : org_not_found(op, "没有这个区划", "There is no such area");
 }
 
@@ -186,7 +186,7 @@ static enum rc parent_by_prefix(struct op *op, const struct area *a, struct area
 static enum rc check_parent(struct op *op, enum area_level level, struct uuid parent_id, struct area *parent)
 {
     bool found;
-    RETURN_IF(find_area(op, parent_id, parent, &found));
+    RETURN_IF(area_find(op, parent_id, parent, &found));
     if (!found || parent->valid_to_ms.has)
         fail_field(op->rd.fault, STR("/parent_id"), "parent_missing", "上级区划不存在或已撤销",
                    "The area above it does not exist or was closed");

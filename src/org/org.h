@@ -73,6 +73,7 @@ bool area_code_normal(struct str code, struct str *normal, enum area_level *leve
 struct str area_code_parent(struct str normal);
 bool area_level_by_name(struct str name, enum area_level *out);
 
+enum rc area_find(struct op *op, struct uuid id, struct area *out, bool *found) MUST_CHECK;
 enum rc area_load(struct op *op, struct uuid id, struct area *out) MUST_CHECK;
 /* In force, by normalised code. */
 enum rc area_by_code(struct op *op, struct str code, struct area *out, bool *found) MUST_CHECK;
