@@ -93,6 +93,8 @@ void process_close(struct process *p);
 void process_next(struct process *p);
 /* Prints the fault with its field errors; answers EXIT_FAILED. */
 int process_failed(const struct process *p);
+/* The example catalogue inside the executable becomes a published standard, marked as not official. */
+enum rc process_load_shipped(struct process *p) MUST_CHECK;
 /* The migrations inside the executable, in order. */
 const struct migration *process_migrations(size_t *n);
 

@@ -8,6 +8,7 @@
 #include "media/media_store.h"
 #include "org/org.h"
 #include "privacy/privacy.h"
+#include "standard/catalogue.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -148,6 +149,16 @@ void process_close(struct process *p)
     if (p->env.keys)
         keys_close(p->env.keys);
     arena_free(&p->arena);
+}
+
+enum rc process_load_shipped(struct process *p)
+{
+    const struct asset *categories = asset_find("data/standard/categories.csv");
+    const struct asset *criteria = asset_find("data/standard/criteria.csv");
+    if (!categories || !criteria)
+        return fail(&p->fault, RC_INTERNAL, "catalogue_missing", "程序内缺少示范目录", "The example catalogue is missing");
+    struct standard_shipped in = {categories->bytes, criteria->bytes, STR("2026")};
+    return standard_load_shipped(&p->op, &in);
 }
 
 int process_failed(const struct process *p)

@@ -1,14 +1,12 @@
 /* serve.c - `xiaohao serve` and the hidden `xiaohao routes`: everything the server consists of, in one place. */
 #include "audit/audit.h"
 #include "auth/auth.h"
-#include "base/asset.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "http/events.h"
 #include "inspection/inspection_http.h"
 #include "loop/loop_http.h"
 #include "media/media_http.h"
-#include "media/media_store.h"
 #include "org/org_http.h"
 #include "problem/problem_http.h"
 #include "score/score_http.h"
@@ -19,20 +17,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static enum rc openapi_get(struct request *rq)
-{
-    const struct asset *a = asset_find("openapi.json");
-    return reply_bytes(rq, 200, "application/json; charset=utf-8", a ? a->bytes : STR("{}"));
-}
-
 static const struct route system_routes[] = {
-    {HTTP_GET, "/api/v1/openapi.json", ACT_NONE, openapi_get, ROUTE_PUBLIC, 0},
     {HTTP_GET, "/api/v1/events", ACT_EVENTS, events_stream, ROUTE_STREAM, 0},
     {0},
 };
 
 static const struct route *const tables[] = {
-    auth_routes,       account_routes, org_routes,      standard_routes, site_routes,   media_routes, inspection_routes,
+    auth_routes,       account_routes, org_routes,      standard_routes, site_routes,   photo_routes, inspection_routes,
     inspect_routes,    problem_routes, score_routes,    overview_routes, audit_routes,  system_routes, NULL,
 };
 
@@ -107,8 +98,6 @@ static enum rc run(struct process *p, struct http_config *cfg)
 {
     struct http_server *server = NULL;
     struct sealer *sealer = NULL;
-    size_t removed;
-    RETURN_IF(media_sweep(p->env.media, &p->fault, p->op.now - HOUR_MS, &removed));
     auth_open(&p->env.auth, NULL);
     p->env.hub = hub_start();
     hub_set_filter(p->env.hub, event_visible);

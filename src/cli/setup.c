@@ -6,7 +6,6 @@
 #include "cli/cli.h"
 #include "cli_sql.h"
 #include "org/org.h"
-#include "standard/standard.h"
 
 #include <stdio.h>
 
@@ -48,7 +47,7 @@ int cmd_init(struct options *o)
     enum rc rc = create_headquarters(&p.op, o);
     if (rc == RC_OK) {
         process_next(&p);
-        rc = standard_load_shipped(&p.op);
+        rc = process_load_shipped(&p);
     }
     if (rc == RC_OK) {
         process_next(&p);
