@@ -3,17 +3,19 @@
  *
  *   sqlgen ROOM in.sql out.h out.c
  *
- * The format stands in src/store/store.h. Beyond it: `-- in:` and `-- out:` may be repeated (they add up) or
- * say `like NAME` to take the struct of an earlier query of the file; comments and white space in a statement
- * are dropped; a second block `-- name: x :many @pg` (or @sqlite) right after x replaces the text for that
- * engine alone. A room uses it like this:
+ * The format stands in src/store/store.h. Beyond it: `-- in:` and `-- out:` may be repeated (they
+ * add up) or say `like NAME` to take the struct of an earlier query of the file; comments and white
+ * space in a statement are dropped; a second block `-- name: x :many @pg` (or @sqlite) right after
+ * x replaces the text for that engine alone. A room uses it like this:
  *
  *   x_sql = custom_target('x_sql', input: 'x.sql', output: ['x_sql.h', 'x_sql.c'],
  *     command: [sqlgen, 'x', '@INPUT@', '@OUTPUT0@', '@OUTPUT1@'])
  *   x_lib = static_library('x', 'x.c', x_sql, include_directories: inc, dependencies: [store])
- *   x = declare_dependency(link_with: x_lib, sources: x_sql[0], include_directories: inc, dependencies: [store])
+ *   x = declare_dependency(link_with: x_lib, sources: x_sql[0], include_directories: inc,
+ * dependencies: [store])
  *
- * Every fault ends the build with file:line. It stands alone (built before every room), hence its own buffer.
+ * Every fault ends the build with file:line. It stands alone (built before every room), hence its
+ * own buffer.
  */
 #include "sqlgen.h"
 
@@ -26,20 +28,20 @@ static const char *const kinds[] = {":one", ":many", ":exec"};
 
 /* Functions that one engine lacks or that read the clock; allowed only in a text for one engine. */
 static const char *const banned_calls[] = {
-    "now",   "string_agg", "group_concat", "iif",      "strftime",    "julianday", "datetime",
-    "random", "greatest",  "least",        "to_char",  "json_object", "ifnull",    "nvl",
-    "total", "printf",     "format",       "date_trunc", "extract",   "array_agg",
+    "now",    "string_agg", "group_concat", "iif",        "strftime",    "julianday", "datetime",
+    "random", "greatest",   "least",        "to_char",    "json_object", "ifnull",    "nvl",
+    "total",  "printf",     "format",       "date_trunc", "extract",     "array_agg",
 };
-static const char *const banned_words[] = {"ilike", "current_timestamp", "current_date", "current_time",
-                                           "glob", "rowid"};
+static const char *const banned_words[] = {
+    "ilike", "current_timestamp", "current_date", "current_time", "glob", "rowid"};
 
 struct parser {
     const char *file;
     const char *at;
     int line;
-    struct named *q;      /* whose text is being read */
+    struct named *q; /* whose text is being read */
     struct piece *piece;
-    bool both;            /* not an override */
+    bool both; /* not an override */
     bool on_sqlite, on_pg;
 };
 
@@ -47,7 +49,8 @@ struct named queries[QUERIES_MAX];
 int nqueries;
 static int noverrides;
 
-static void die(const struct parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
+static void die(const struct parser *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
 static void die(const struct parser *p, const char *fmt, ...)
 {
     va_list ap;
@@ -208,7 +211,8 @@ static void open_piece(struct parser *p, int guard, bool when_null)
     if (!p->q->pieces)
         abort();
     p->piece = &p->q->pieces[p->q->npieces++];
-    *p->piece = (struct piece){.guard = guard, .when_null = when_null, .on_sqlite = p->on_sqlite, .on_pg = p->on_pg};
+    *p->piece = (struct piece){
+        .guard = guard, .when_null = when_null, .on_sqlite = p->on_sqlite, .on_pg = p->on_pg};
 }
 
 static int use_param(struct parser *p, const char *name)
@@ -299,9 +303,13 @@ static void read_word(struct parser *p)
         n++;
     }
     bool bare = p->piece->sqlite.n == 0 || p->piece->sqlite.p[p->piece->sqlite.n - 1] != '.';
-    for (size_t i = 0; p->both && bare && p->at[n] == '(' && i < sizeof banned_calls / sizeof *banned_calls; i++)
+    for (size_t i = 0;
+         p->both && bare && p->at[n] == '(' && i < sizeof banned_calls / sizeof *banned_calls; i++)
         if (strcmp(word, banned_calls[i]) == 0)
-            die(p, "%s() is not the same on both engines; do it in C or give each engine a text of its own", word);
+            die(p,
+                "%s() is not the same on both engines; do it in C or give each engine a text of "
+                "its own",
+                word);
     for (size_t i = 0; p->both && bare && i < sizeof banned_words / sizeof *banned_words; i++)
         if (strcmp(word, banned_words[i]) == 0)
             die(p, "%s is not the same on both engines", word);
@@ -506,10 +514,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: sqlgen ROOM in.sql out.h out.c\n");
         return 2;
     }
-    struct parser p = {.file = argv[2], .at = read_file(argv[2]), .line = 1};
+    char *text = read_file(argv[2]);
+    struct parser p = {.file = argv[2], .at = text, .line = 1};
     parse_file(&p);
     if (nqueries == 0)
         die(&p, "no query in the file");
+    free(text);
     write_file(argv[3], argv[1], emit_header);
     write_file(argv[4], argv[1], emit_source);
     if (noverrides)

@@ -1,6 +1,6 @@
 /*
- * sqlgen_out.c - writes what sqlgen.c has parsed: the header with structs and wrappers, and the source with
- * one `struct query` each, the text in pieces for both engines.
+ * sqlgen_out.c - writes what sqlgen.c has parsed: the header with structs and wrappers, and the
+ * source with one `struct query` each, the text in pieces for both engines.
  */
 #include "sqlgen.h"
 
@@ -25,7 +25,9 @@ static void emit_struct(FILE *h, const struct named *q, const struct fields *f, 
     fprintf(h, "struct %s_%s {\n", q->name, suffix);
     for (int i = 0; i < f->n; i++) {
         const struct field *x = &f->list[i];
-        fprintf(h, "    %s %s;\n", x->nullable ? field_types[x->type].nullable_ctype : field_types[x->type].ctype, x->name);
+        fprintf(h, "    %s %s;\n",
+                x->nullable ? field_types[x->type].nullable_ctype : field_types[x->type].ctype,
+                x->name);
     }
     fprintf(h, "};\n");
 }
@@ -43,12 +45,14 @@ static void emit_wrapper(FILE *h, const struct named *q)
                 q->name, in, q->name, arg);
     else if (q->kind == ONE)
         fprintf(h,
-                "MUST_CHECK static inline enum rc q_%s(struct reader *r%s, struct %s_row *row, bool *found)\n"
+                "MUST_CHECK static inline enum rc q_%s(struct reader *r%s, struct %s_row *row, "
+                "bool *found)\n"
                 "{\n    return db_one(r, &Q_%s, %s, row, found);\n}\n",
                 q->name, in, q->out.like, q->name, arg);
     else
         fprintf(h,
-                "MUST_CHECK static inline enum rc q_%s(struct reader *r%s, struct %s_row **rows, size_t *n)\n"
+                "MUST_CHECK static inline enum rc q_%s(struct reader *r%s, struct %s_row **rows, "
+                "size_t *n)\n"
                 "{\n    void *list = NULL;\n    enum rc rc = db_many(r, &Q_%s, %s, &list, n);\n"
                 "    *rows = list;\n    return rc;\n}\n",
                 q->name, in, q->out.like, q->name, arg);
@@ -56,7 +60,8 @@ static void emit_wrapper(FILE *h, const struct named *q)
 
 void emit_header(FILE *h, const char *room)
 {
-    fprintf(h, "/* Made by tools/sqlgen from %s.sql. */\n#ifndef XH_SQL_%s\n#define XH_SQL_%s\n\n", room, room, room);
+    fprintf(h, "/* Made by tools/sqlgen from %s.sql. */\n#ifndef XH_SQL_%s\n#define XH_SQL_%s\n\n",
+            room, room, room);
     fprintf(h, "#include \"store/store.h\"\n\nextern const struct query_set %s_queries;\n", room);
     for (int i = 0; i < nqueries; i++) {
         const struct named *q = &queries[i];
@@ -95,16 +100,18 @@ static void emit_columns(FILE *c, const struct named *q, const struct fields *f,
     fprintf(c, "static const struct column %s_%s_columns[] = {\n", q->name, suffix);
     for (int i = 0; i < f->n; i++) {
         const struct field *x = &f->list[i];
-        fprintf(c, "    {\"%s\", %s, %s, offsetof(struct %s_%s, %s)},\n", x->name, field_types[x->type].col,
-                x->nullable ? "true" : "false", f->like, suffix, x->name);
+        fprintf(c, "    {\"%s\", %s, %s, offsetof(struct %s_%s, %s)},\n", x->name,
+                field_types[x->type].col, x->nullable ? "true" : "false", f->like, suffix, x->name);
     }
     fprintf(c, "};\n");
 }
 
-static void emit_columns_use(FILE *c, const struct named *q, const struct fields *f, const char *suffix)
+static void emit_columns_use(FILE *c, const struct named *q, const struct fields *f,
+                             const char *suffix)
 {
     if (f->n)
-        fprintf(c, "    %s_%s_columns, %d, sizeof(struct %s_%s),\n", q->name, suffix, f->n, f->like, suffix);
+        fprintf(c, "    %s_%s_columns, %d, sizeof(struct %s_%s),\n", q->name, suffix, f->n, f->like,
+                suffix);
     else
         fprintf(c, "    NULL, 0, 0,\n");
 }
@@ -123,8 +130,8 @@ static void emit_query(FILE *c, const struct named *q)
         emit_text(c, x->on_pg, &x->pg);
         fprintf(c, ", %d, %s},\n", x->guard, x->when_null ? "true" : "false");
     }
-    fprintf(c, "};\nconst struct query Q_%s = {\n    \"%s\", %s, %s_pieces, %d,\n", q->name, q->name,
-            kind_consts[q->kind], q->name, q->npieces);
+    fprintf(c, "};\nconst struct query Q_%s = {\n    \"%s\", %s, %s_pieces, %d,\n", q->name,
+            q->name, kind_consts[q->kind], q->name, q->npieces);
     emit_columns_use(c, q, &q->in, "in");
     emit_columns_use(c, q, &q->out, "row");
     fprintf(c, "};\n");
@@ -132,11 +139,15 @@ static void emit_query(FILE *c, const struct named *q)
 
 void emit_source(FILE *c, const char *room)
 {
-    fprintf(c, "/* Made by tools/sqlgen from %s.sql. */\n#include \"%s_sql.h\"\n\n#include <stddef.h>\n", room, room);
+    fprintf(
+        c,
+        "/* Made by tools/sqlgen from %s.sql. */\n#include \"%s_sql.h\"\n\n#include <stddef.h>\n",
+        room, room);
     for (int i = 0; i < nqueries; i++)
         emit_query(c, &queries[i]);
     fprintf(c, "\nstatic const struct query *const list[] = {\n");
     for (int i = 0; i < nqueries; i++)
         fprintf(c, "    &Q_%s,\n", queries[i].name);
-    fprintf(c, "};\nconst struct query_set %s_queries = {\"%s\", list, %d};\n", room, room, nqueries);
+    fprintf(c, "};\nconst struct query_set %s_queries = {\"%s\", list, %d};\n", room, room,
+            nqueries);
 }

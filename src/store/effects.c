@@ -1,6 +1,6 @@
 /*
- * effects.c - the list of effects an operation wants to happen together; see store.h. Plain memory: nothing
- * here touches a database.
+ * effects.c - the list of effects an operation wants to happen together; see store.h. Plain memory:
+ * nothing here touches a database.
  */
 #include "store/store.h"
 

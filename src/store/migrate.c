@@ -1,12 +1,13 @@
 /*
- * migrate.c - brings a database to the schema of this program: numbered files, forward only, each in a
- * transaction of its own that also records it in schema_migration.
+ * migrate.c - brings a database to the schema of this program: numbered files, forward only, each
+ * in a transaction of its own that also records it in schema_migration.
  *
- * What was applied is compared by SHA-256 first: a file that was altered afterwards, is missing from this
- * program, or was jumped over is refused. Several processes may try at once; each step looks again at what
- * has been applied after it got its turn.
+ * What was applied is compared by SHA-256 first: a file that was altered afterwards, is missing
+ * from this program, or was jumped over is refused. Several processes may try at once; each step
+ * looks again at what has been applied after it got its turn.
  *
- * Both engines read the same file; comments that begin `sqlite:` or `pg:` hold text for one engine alone.
+ * Both engines read the same file; comments that begin `sqlite:` or `pg:` hold text for one engine
+ * alone.
  */
 #include "store/store_engine.h"
 
@@ -67,7 +68,8 @@ static char *text_for(struct arena *a, struct str sql, enum engine e)
 
 /* ---- history ---- */
 
-static enum rc refuse(struct migrator *m, const char *code, const char *zh, const char *en, int64_t number)
+static enum rc refuse(struct migrator *m, const char *code, const char *zh, const char *en,
+                      int64_t number)
 {
     return fail(m->r.fault, RC_CONFLICT, code, zh, en, (long long)number);
 }
@@ -76,7 +78,8 @@ static enum rc compare(struct migrator *m, const struct migration_list_row *row,
 {
     if (i >= m->n)
         return refuse(m, "schema_newer", "数据库由更新的版本升级过（第 %lld 步），请使用新版本程序",
-                      "the database was upgraded by a newer version (step %lld); use that", row->number);
+                      "the database was upgraded by a newer version (step %lld); use that",
+                      row->number);
     const struct migration *have = &m->list[i];
     if (row->number != have->number)
         return refuse(m, "schema_unknown", "数据库的升级历史与本程序不一致（第 %lld 步），拒绝使用",
@@ -135,7 +138,8 @@ static enum rc step(struct migrator *m, bool *more)
     if (rc != RC_OK)
         c->ops->migration_rollback(c);
     else if (*more)
-        log_info("store: migration %d %s applied", m->list[m->applied].number, m->list[m->applied].name);
+        log_info("store: migration %d %s applied", m->list[m->applied].number,
+                 m->list[m->applied].name);
     return rc;
 }
 
@@ -145,7 +149,8 @@ static void close_migrator(struct migrator *m)
     free(m->db.scratch);
 }
 
-enum rc store_migrate(struct store *s, struct fault *f, const struct migration *list, size_t n, int *applied)
+enum rc store_migrate(struct store *s, struct fault *f, const struct migration *list, size_t n,
+                      int *applied)
 {
     struct arena arena;
     struct migrator m = {.list = list, .n = n};
@@ -175,7 +180,8 @@ static enum rc read_pending(struct migrator *m)
     return found && there.n ? read_history(m) : RC_OK;
 }
 
-enum rc store_pending(struct store *s, struct fault *f, const struct migration *list, size_t n, int *pending)
+enum rc store_pending(struct store *s, struct fault *f, const struct migration *list, size_t n,
+                      int *pending)
 {
     struct arena arena;
     struct migrator m = {.list = list, .n = n};

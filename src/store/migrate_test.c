@@ -1,6 +1,6 @@
 /*
- * migrate_test.c - migrations on both engines: applied once, in order, whole or not at all; history that does
- * not fit the program is refused; several processes may try at once.
+ * migrate_test.c - migrations on both engines: applied once, in order, whole or not at all; history
+ * that does not fit the program is refused; several processes may try at once.
  */
 #include "store/store_fixture.h"
 
@@ -30,7 +30,8 @@ static int pending_of(struct fixture *x, const struct migration *m, size_t n)
     return pending;
 }
 
-static void assert_refused(struct fixture *x, const struct migration *m, size_t n, enum rc rc, const char *code)
+static void assert_refused(struct fixture *x, const struct migration *m, size_t n, enum rc rc,
+                           const char *code)
 {
     int count;
     assert_int_equal(store_migrate(x->store, &x->fault, m, n, &count), rc);
@@ -72,10 +73,13 @@ static void a_failing_one_leaves_nothing(void **state)
 {
     FIXTURE(x);
     x->store = fixture_store(x, NULL);
-    const struct migration wrong[] = {list[0], {2, "wrong", STR_INIT(THREE "CREATE TABLE one (a BIGINT);")}};
+    const struct migration wrong[] = {list[0],
+                                      {2, "wrong", STR_INIT(THREE "CREATE TABLE one (a BIGINT);")}};
     const struct migration loose[] = {
-        list[0], {2, "loose", STR_INIT("CREATE TABLE two (hq_id BIGINT NOT NULL PRIMARY KEY REFERENCES one (hq_id));"
-                                       "INSERT INTO two (hq_id) VALUES (5);")}};
+        list[0],
+        {2, "loose",
+         STR_INIT("CREATE TABLE two (hq_id BIGINT NOT NULL PRIMARY KEY REFERENCES one (hq_id));"
+                  "INSERT INTO two (hq_id) VALUES (5);")}};
     assert_refused(x, wrong, 2, RC_INTERNAL, "migration_failed");
     assert_int_equal(pending_of(x, wrong, 2), 1);
     assert_refused(x, loose, 2, RC_INTERNAL, "migration_failed");
@@ -123,18 +127,21 @@ static void several_may_try_at_once(void **state)
     assert_int_equal(pending_of(x, list, 3), 0);
 }
 
-/* A table is rebuilt while others refer to it, which SQLite allows only with its references switched off. */
+/* A table is rebuilt while others refer to it, which SQLite allows only with its references
+ * switched off. */
 static void a_table_can_be_rebuilt(void **state)
 {
     FIXTURE(x);
     x->store = fixture_store(x, NULL);
     const struct migration rebuild[] = {
-        {1, "make", STR_INIT("CREATE TABLE a (hq_id BIGINT NOT NULL PRIMARY KEY);"
-                             "CREATE TABLE b (hq_id BIGINT NOT NULL PRIMARY KEY REFERENCES a (hq_id));"
-                             "INSERT INTO a VALUES (1); INSERT INTO b VALUES (1);")},
-        {2, "rebuild", STR_INIT("/*sqlite: CREATE TABLE a2 (hq_id BIGINT NOT NULL PRIMARY KEY, x TEXT);"
-                                "INSERT INTO a2 (hq_id) SELECT hq_id FROM a; DROP TABLE a;"
-                                "ALTER TABLE a2 RENAME TO a; */ /*pg: ALTER TABLE a ADD COLUMN x TEXT; */")}};
+        {1, "make",
+         STR_INIT("CREATE TABLE a (hq_id BIGINT NOT NULL PRIMARY KEY);"
+                  "CREATE TABLE b (hq_id BIGINT NOT NULL PRIMARY KEY REFERENCES a (hq_id));"
+                  "INSERT INTO a VALUES (1); INSERT INTO b VALUES (1);")},
+        {2, "rebuild",
+         STR_INIT("/*sqlite: CREATE TABLE a2 (hq_id BIGINT NOT NULL PRIMARY KEY, x TEXT);"
+                  "INSERT INTO a2 (hq_id) SELECT hq_id FROM a; DROP TABLE a;"
+                  "ALTER TABLE a2 RENAME TO a; */ /*pg: ALTER TABLE a ADD COLUMN x TEXT; */")}};
     assert_int_equal(applied_of(x, rebuild, 2), 2);
 }
 

@@ -1,8 +1,10 @@
 /*
- * queue.c - jobs wait here for the one writer thread, which joins all that wait into one durable commit.
+ * queue.c - jobs wait here for the one writer thread, which joins all that wait into one durable
+ * commit.
  *
- * There is no timer: a batch is whatever arrived during the previous commit, so an idle system pays only the
- * hand-over and a busy one fills its batches by itself. The writer thread owns the writer connection.
+ * There is no timer: a batch is whatever arrived during the previous commit, so an idle system pays
+ * only the hand-over and a busy one fills its batches by itself. The writer thread owns the writer
+ * connection.
  */
 #include "store/store_engine.h"
 

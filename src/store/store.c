@@ -58,7 +58,8 @@ enum rc store_open(struct store **out, const struct store_config *cfg, struct fa
     s->relaxed = cfg->relaxed;
     if (rc == RC_OK)
         rc = s->ops->open(&s->writer,
-                          &(struct conn_options){s->target, CONN_WRITER, cfg->create, cfg->relaxed}, f);
+                          &(struct conn_options){s->target, CONN_WRITER, cfg->create, cfg->relaxed},
+                          f);
     if (rc != RC_OK) {
         free(s->target);
         free(s);
@@ -98,7 +99,8 @@ bool store_alive(struct store *s)
     fault_init(&fault, &arena);
     pthread_mutex_lock(&s->probe_lock);
     bool ok = s->probe || db_open(s, &s->probe, &fault) == RC_OK;
-    ok = ok && q_store_ping(&(struct reader){s->probe, &arena, &fault}, &row, &found) == RC_OK && found;
+    ok = ok && q_store_ping(&(struct reader){s->probe, &arena, &fault}, &row, &found) == RC_OK &&
+         found;
     pthread_mutex_unlock(&s->probe_lock);
     arena_free(&arena);
     return ok && s->writer_usable;

@@ -1,7 +1,7 @@
 /*
- * store_crash_test.c - what is acknowledged stays: a writing process is killed, the server is killed, sessions
- * are cut under load and in the middle of a COMMIT. A row that was acknowledged must be there afterwards; a
- * job that was told "nothing was stored" must have left nothing.
+ * store_crash_test.c - what is acknowledged stays: a writing process is killed, the server is
+ * killed, sessions are cut under load and in the middle of a COMMIT. A row that was acknowledged
+ * must be there afterwards; a job that was told "nothing was stored" must have left nothing.
  */
 #include "store/store_fixture.h"
 
@@ -40,7 +40,8 @@ static void *write_and_tell(void *arg)
     (void)arg;
     for (;;) {
         int64_t n = child_next++;
-        if (fixture_add(child_store, n) != JOB_DONE || write(child_pipe, &n, sizeof n) != (ssize_t)sizeof n)
+        if (fixture_add(child_store, n) != JOB_DONE ||
+            write(child_pipe, &n, sizeof n) != (ssize_t)sizeof n)
             _exit(1);
     }
     return NULL;
@@ -140,11 +141,13 @@ static void load_end(struct load *l, struct fixture *x, pthread_t *threads)
     for (int i = 0; i < WRITERS; i++)
         pthread_join(threads[i], NULL);
     printf("done %lld busy %lld lost %lld broken %lld\n", (long long)l->ends[JOB_DONE],
-           (long long)l->ends[JOB_BUSY], (long long)l->ends[JOB_LOST], (long long)l->ends[JOB_BROKEN]);
+           (long long)l->ends[JOB_BUSY], (long long)l->ends[JOB_LOST],
+           (long long)l->ends[JOB_BROKEN]);
     for (int64_t n = 0; n < l->next && n < N_MAX; n++)
         if (l->end_of[n] != 1 + JOB_LOST)
             assert_int_equal(is_there(x, n), l->end_of[n] == 1 + JOB_DONE);
-    assert_int_equal(l->ends[JOB_BROKEN] + l->ends[JOB_CLASH] + l->ends[JOB_MISS] + l->ends[JOB_CHECK], 0);
+    assert_int_equal(
+        l->ends[JOB_BROKEN] + l->ends[JOB_CLASH] + l->ends[JOB_MISS] + l->ends[JOB_CHECK], 0);
     assert_true(store_alive(x->store));
 }
 

@@ -43,6 +43,11 @@ void sink_row(struct sink *s);
 enum rc sink_cell(struct sink *s, unsigned column, const struct value *v) MUST_CHECK;
 enum rc sink_wrong_type(struct sink *s, unsigned column, const char *found) MUST_CHECK;
 
+/* The contract check: what a prepared statement answers against what its query declares. */
+enum rc check_column_count(const struct query *q, int n, struct fault *f) MUST_CHECK;
+enum rc check_column(const struct query *q, int i, const char *name, struct fault *f) MUST_CHECK;
+enum rc check_type_failed(const struct query *q, int i, const char *found, struct fault *f) MUST_CHECK;
+
 /* ---- variants: the text of a query depends on which guarding parameters are NULL ---- */
 
 /* Bit i: parameter i guards a piece and is set. */
@@ -108,6 +113,9 @@ struct engine_ops {
 };
 
 extern const struct engine_ops sqlite_ops, postgresql_ops;
+
+/* An empty file with mode 0600; an existing one is left alone, or refused when `must_be_new`. */
+enum rc store_make_file(const char *path, bool must_be_new, struct fault *f) MUST_CHECK;
 
 /* Nothing of these jobs was stored. */
 void jobs_end_all(struct job **jobs, size_t n, enum job_end end);

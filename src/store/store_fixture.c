@@ -6,21 +6,27 @@
 
 enum engine fixture_sqlite = ENGINE_SQLITE, fixture_postgresql = ENGINE_POSTGRESQL;
 
-/* `slow` delays its COMMIT on PostgreSQL, so that a test can cut the connection in the middle of one. */
-const struct migration test_migrations[1] = {{1, "test", STR_INIT(
-    "CREATE TABLE thing (hq_id BIGINT NOT NULL, id BYTEA NOT NULL, n BIGINT NOT NULL CHECK (n <> -666),\n"
-    "  f DOUBLE PRECISION NOT NULL, yes BOOLEAN NOT NULL, txt TEXT NOT NULL, raw BYTEA NOT NULL,\n"
-    "  hash BYTEA NOT NULL, opt_n BIGINT, opt_yes BOOLEAN, opt_txt TEXT, opt_raw BYTEA, opt_id BYTEA,\n"
-    "  opt_hash BYTEA, PRIMARY KEY (hq_id, id), UNIQUE (hq_id, txt),\n"
-    "  FOREIGN KEY (hq_id, opt_id) REFERENCES thing (hq_id, id));\n"
-    "CREATE TABLE counter (hq_id BIGINT NOT NULL, id BIGINT NOT NULL, value BIGINT NOT NULL,\n"
-    "  version BIGINT NOT NULL, PRIMARY KEY (hq_id, id));\n"
-    "CREATE TABLE slow (hq_id BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (hq_id, id));\n"
-    "/*pg: CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS\n"
-    "  'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';\n"
-    "CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED\n"
-    "  FOR EACH ROW EXECUTE FUNCTION wait(); */\n"
-    "/*sqlite: CREATE INDEX slow_id ON slow (hq_id, id); */\n")}};
+/* `slow` delays its COMMIT on PostgreSQL, so that a test can cut the connection in the middle of
+ * one. */
+const struct migration test_migrations[1] = {
+    {1, "test",
+     STR_INIT(
+         "CREATE TABLE thing (hq_id BIGINT NOT NULL, id BYTEA NOT NULL, n BIGINT NOT NULL CHECK (n "
+         "<> -666),\n"
+         "  f DOUBLE PRECISION NOT NULL, yes BOOLEAN NOT NULL, txt TEXT NOT NULL, raw BYTEA NOT "
+         "NULL,\n"
+         "  hash BYTEA NOT NULL, opt_n BIGINT, opt_yes BOOLEAN, opt_txt TEXT, opt_raw BYTEA, "
+         "opt_id BYTEA,\n"
+         "  opt_hash BYTEA, PRIMARY KEY (hq_id, id), UNIQUE (hq_id, txt),\n"
+         "  FOREIGN KEY (hq_id, opt_id) REFERENCES thing (hq_id, id));\n"
+         "CREATE TABLE counter (hq_id BIGINT NOT NULL, id BIGINT NOT NULL, value BIGINT NOT NULL,\n"
+         "  version BIGINT NOT NULL, PRIMARY KEY (hq_id, id));\n"
+         "CREATE TABLE slow (hq_id BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (hq_id, id));\n"
+         "/*pg: CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS\n"
+         "  'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';\n"
+         "CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED\n"
+         "  FOR EACH ROW EXECUTE FUNCTION wait(); */\n"
+         "/*sqlite: CREATE INDEX slow_id ON slow (hq_id, id); */\n")}};
 
 struct store *fixture_store(struct fixture *x, const struct store_config *like)
 {
@@ -92,7 +98,8 @@ struct thing_add_in fixture_thing(int64_t n)
 {
     static _Thread_local char name[32];
     snprintf(name, sizeof name, "thing %lld", (long long)n);
-    return (struct thing_add_in){.hq = 1, .id = fixture_id(n), .n = n, .txt = str_of(name), .raw = STR("r")};
+    return (struct thing_add_in){
+        .hq = 1, .id = fixture_id(n), .n = n, .txt = str_of(name), .raw = STR("r")};
 }
 
 enum job_end fixture_run(struct store *s, const struct effects *fx)

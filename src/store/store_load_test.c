@@ -1,6 +1,7 @@
 /*
- * store_load_test.c - many at once: nothing is lost, nobody's failure hurts a neighbour, versions exclude lost
- * updates even between processes, deadlocks are retried, a full queue refuses, closing drains.
+ * store_load_test.c - many at once: nothing is lost, nobody's failure hurts a neighbour, versions
+ * exclude lost updates even between processes, deadlocks are retried, a full queue refuses, closing
+ * drains.
  */
 #include "store/store_fixture.h"
 
@@ -95,7 +96,8 @@ static void many_add(struct many *m, struct fixture *x, size_t i, int64_t thing)
 static void many_submit(struct many *m, struct fixture *x)
 {
     for (size_t i = 0; i < m->n; i++) {
-        m->jobs[i] = (struct job){.fx = m->fx[i].list, .n = m->fx[i].n, .done = count_end, .user = m};
+        m->jobs[i] =
+            (struct job){.fx = m->fx[i].list, .n = m->fx[i].n, .done = count_end, .user = m};
         assert_true(store_submit(x->store, &m->jobs[i]));
     }
 }

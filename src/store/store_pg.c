@@ -1,19 +1,34 @@
 /*
- * store_pg.c - the PostgreSQL engine: reading (binary results of statements prepared once per connection),
- * the contract check, migrations. Its writer is store_pg_write.c, its connection store_pg_link.c. Control
- * statements (BEGIN, SET …) live in these files; all else comes from .sql files.
+ * store_pg.c - the PostgreSQL engine: reading (binary results of statements prepared once per
+ * connection), the contract check, migrations. Its writer is store_pg_write.c, its connection
+ * store_pg_link.c. Control statements (BEGIN, SET …) live in these files; all else comes from .sql
+ * files.
  */
 #include "store/store_pg.h"
 
 #include "base/log.h"
 
 #include <endian.h>
+#include <stdio.h>
 
 /* Migrators of one database take turns on this advisory lock. */
 #define MIGRATION_TURN "SELECT pg_advisory_xact_lock(7309453126211)"
 
-enum oid { BOOLOID = 16, BYTEAOID = 17, NAMEOID = 19, INT8OID = 20, INT2OID = 21, INT4OID = 23, TEXTOID = 25,
-           JSONOID = 114, FLOAT4OID = 700, FLOAT8OID = 701, BPCHAROID = 1042, VARCHAROID = 1043, NUMERICOID = 1700 };
+enum oid {
+    BOOLOID = 16,
+    BYTEAOID = 17,
+    NAMEOID = 19,
+    INT8OID = 20,
+    INT2OID = 21,
+    INT4OID = 23,
+    TEXTOID = 25,
+    JSONOID = 114,
+    FLOAT4OID = 700,
+    FLOAT8OID = 701,
+    BPCHAROID = 1042,
+    VARCHAROID = 1043,
+    NUMERICOID = 1700
+};
 
 /* What a result column may come as. */
 static const Oid taken_as[][6] = {
@@ -35,8 +50,8 @@ static PGresult *execute(struct pg *p, const struct query *q, const void *in)
     if (failed)
         return failed;
     pg_encode(&params, q, in);
-    return PQexecPrepared(p->conn, pg_prepared_name(p, q, in).z, q->nin, params.values, params.lengths,
-                          params.formats, 1);
+    return PQexecPrepared(p->conn, pg_prepared_name(p, q, in).z, q->nin, params.values,
+                          params.lengths, params.formats, 1);
 }
 
 /* ---- reading ---- */
@@ -96,7 +111,8 @@ static enum rc read_result(struct sink *sink, const PGresult *r)
         return sink_wrong_type(sink, 0, "number of columns");
     for (int i = 0; i < q->nout; i++)
         if (!type_taken(q->out[i].type, PQftype(r, i)))
-            return sink_wrong_type(sink, (unsigned)i, PQftype(r, i) == NUMERICOID ? "NUMERIC: CAST it" : "type");
+            return sink_wrong_type(sink, (unsigned)i,
+                                   PQftype(r, i) == NUMERICOID ? "NUMERIC: CAST it" : "type");
     for (int row = 0; row < PQntuples(r); row++) {
         sink_row(sink);
         for (int i = 0; i < q->nout; i++) {
@@ -123,8 +139,9 @@ static enum rc pg_select(struct conn *c, struct sink *sink, const void *in)
             return fail_away(sink->fault);
         r = execute(p, sink->q, in);
     }
-    enum rc rc = PQresultStatus(r) == PGRES_TUPLES_OK ? read_result(sink, r)
-                                                      : pg_result_fault(p, sink->q->name, r, sink->fault);
+    enum rc rc = PQresultStatus(r) == PGRES_TUPLES_OK
+                     ? read_result(sink, r)
+                     : pg_result_fault(p, sink->q->name, r, sink->fault);
     PQclear(r);
     return rc;
 }
@@ -152,19 +169,15 @@ static void pg_snapshot_end(struct conn *c)
 
 static enum rc check_columns(const PGresult *r, const struct query *q, struct fault *f)
 {
-    if (q->kind != QUERY_EXEC && PQnfields(r) != q->nout)
-        return fail(f, RC_INTERNAL, "query_columns", "查询 %s 有 %d 列，声明为 %d 列",
-                    "query %s has %d columns, %d are declared", q->name, PQnfields(r), q->nout);
+    char found[32];
+    if (q->kind == QUERY_EXEC)
+        return RC_OK;
+    RETURN_IF(check_column_count(q, PQnfields(r), f));
     for (int i = 0; i < q->nout; i++) {
-        const char *name = PQfname(r, i);
-        if (strcmp(name, q->out[i].name) != 0)
-            return fail(f, RC_INTERNAL, "query_columns", "查询 %s 第 %d 列名为 %s，声明为 %s（请用 AS）",
-                        "query %s: column %d is named %s, declared as %s (use AS)", q->name, i + 1, name,
-                        q->out[i].name);
+        RETURN_IF(check_column(q, i, PQfname(r, i), f));
+        snprintf(found, sizeof found, "type %u", PQftype(r, i));
         if (!type_taken(q->out[i].type, PQftype(r, i)))
-            return fail(f, RC_INTERNAL, "query_columns", "查询 %s 的列 %s 类型号为 %u，与声明不符（请用 CAST）",
-                        "query %s: column %s has type number %u, which is not what is declared (use CAST)",
-                        q->name, name, PQftype(r, i));
+            return check_type_failed(q, i, PQftype(r, i) == NUMERICOID ? "NUMERIC" : found, f);
     }
     return RC_OK;
 }
@@ -178,8 +191,8 @@ static enum rc pg_check(struct conn *c, const struct query *q, uint64_t mask, st
     enum rc rc = RC_OK;
     if (PQresultStatus(r) != PGRES_COMMAND_OK)
         rc = fail(f, RC_INTERNAL, "query_prepare", "查询 %s（变体 %llx）不能准备：%s",
-                  "query %s (variant %llx) cannot be prepared: %s", q->name, (unsigned long long)mask,
-                  PQerrorMessage(p->conn));
+                  "query %s (variant %llx) cannot be prepared: %s", q->name,
+                  (unsigned long long)mask, PQerrorMessage(p->conn));
     PQclear(r);
     if (rc != RC_OK)
         return rc;
@@ -237,11 +250,13 @@ static enum rc pg_migration_script(struct conn *c, const char *sql, struct fault
     if (!pg_control(p, sql))
         return migration_fault(p, f);
     if (PQtransactionStatus(p->conn) != PQTRANS_INTRANS)
-        return fail(f, RC_INTERNAL, "migration_failed", "升级脚本不得自行提交", "a migration must not commit by itself");
+        return fail(f, RC_INTERNAL, "migration_failed", "升级脚本不得自行提交",
+                    "a migration must not commit by itself");
     return RC_OK;
 }
 
-static enum rc pg_migration_exec(struct conn *c, const struct query *q, const void *in, struct fault *f)
+static enum rc pg_migration_exec(struct conn *c, const struct query *q, const void *in,
+                                 struct fault *f)
 {
     struct pg *p = pg_of(c);
     PGresult *r = execute(p, q, in);

@@ -1,6 +1,7 @@
 /*
- * store_pg_link.c - one connection to PostgreSQL: making it, finding out what an error means, making it again
- * with growing pauses, and the statements prepared on it (binary parameters, once per connection).
+ * store_pg_link.c - one connection to PostgreSQL: making it, finding out what an error means,
+ * making it again with growing pauses, and the statements prepared on it (binary parameters, once
+ * per connection).
  */
 #include "store/store_pg.h"
 
@@ -16,7 +17,7 @@ enum { BOOLOID = 16, BYTEAOID = 17, INT8OID = 20, TEXTOID = 25, FLOAT8OID = 701 
 
 /* What a parameter is sent as. */
 static const Oid sent_as[] = {
-    [COL_I64] = INT8OID,   [COL_F64] = FLOAT8OID, [COL_BOOL] = BOOLOID,   [COL_TEXT] = TEXTOID,
+    [COL_I64] = INT8OID,   [COL_F64] = FLOAT8OID, [COL_BOOL] = BOOLOID,    [COL_TEXT] = TEXTOID,
     [COL_BLOB] = BYTEAOID, [COL_UUID] = BYTEAOID, [COL_SHA256] = BYTEAOID,
 };
 
@@ -27,11 +28,11 @@ static const struct {
     enum pg_outcome outcome;
     enum job_end end;
 } states[] = {
-    {"23505", VERDICT, JOB_CLASH},  {"23503", VERDICT, JOB_REFERENCE}, {"23", VERDICT, JOB_CHECK},
-    {"22", VERDICT, JOB_CHECK},     {"40001", AGAIN, JOB_BUSY},        {"40P01", AGAIN, JOB_BUSY},
-    {"55P03", VERDICT, JOB_BUSY},   {"57014", VERDICT, JOB_BUSY},      {"57P0", AWAY, JOB_BUSY},
-    {"08", AWAY, JOB_BUSY},         {"25006", AWAY, JOB_BUSY},         {"53300", AWAY, JOB_BUSY},
-    {"25P0", AWAY, JOB_BUSY},       {"", VERDICT, JOB_BROKEN},
+    {"23505", VERDICT, JOB_CLASH}, {"23503", VERDICT, JOB_REFERENCE}, {"23", VERDICT, JOB_CHECK},
+    {"22", VERDICT, JOB_CHECK},    {"40001", AGAIN, JOB_BUSY},        {"40P01", AGAIN, JOB_BUSY},
+    {"55P03", VERDICT, JOB_BUSY},  {"57014", VERDICT, JOB_BUSY},      {"57P0", AWAY, JOB_BUSY},
+    {"08", AWAY, JOB_BUSY},        {"25006", AWAY, JOB_BUSY},         {"53300", AWAY, JOB_BUSY},
+    {"25P0", AWAY, JOB_BUSY},      {"", VERDICT, JOB_BROKEN},
 };
 
 bool pg_is_up(const struct pg *p)
@@ -44,10 +45,12 @@ enum pg_outcome pg_classify(const struct pg *p, const PGresult *r, enum job_end 
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     size_t i = 0;
     *end = JOB_BUSY;
-    /* No SQLSTATE: libpq itself speaks, and it has lost the server (which PQstatus may not show yet). */
+    /* No SQLSTATE: libpq itself speaks, and it has lost the server (which PQstatus may not show
+     * yet). */
     if (!state)
         return AWAY;
-    /* A reader's session is read-only by our own wish; elsewhere it means that this server is a standby. */
+    /* A reader's session is read-only by our own wish; elsewhere it means that this server is a
+     * standby. */
     if (p->role == CONN_READER && strcmp(state, "25006") == 0)
         return *end = JOB_BROKEN, VERDICT;
     while (strncmp(state, states[i].prefix, strlen(states[i].prefix)) != 0)
@@ -61,7 +64,8 @@ void pg_log_result(const char *what, const struct pg *p, const PGresult *r)
 {
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     const char *message = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    log_error("postgresql: %s: %s %s", what, state ? state : "-", message ? message : PQerrorMessage(p->conn));
+    log_error("postgresql: %s: %s %s", what, state ? state : "-",
+              message ? message : PQerrorMessage(p->conn));
 }
 
 enum rc pg_result_fault(struct pg *p, const char *what, const PGresult *r, struct fault *f)
@@ -82,9 +86,11 @@ static void ignore_notice(void *arg, const PGresult *r)
     (void)r;
 }
 
-/* A server set to lose commits is not what "acknowledged" means; remote_apply, local … are left alone. */
-#define KEEP_COMMITS                                                                                  \
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+/* A server set to lose commits is not what "acknowledged" means; remote_apply, local … are left
+ * alone. */
+#define KEEP_COMMITS                                                                               \
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE "                                  \
+    "current_setting('synchronous_commit') = 'off'"
 
 bool pg_control(struct pg *p, const char *text)
 {
@@ -103,7 +109,8 @@ static bool configure(struct pg *p)
     };
     return pg_control(p, "SET jit = off; SET default_transaction_isolation = 'read committed'") &&
            pg_control(p, by_role[p->role]) &&
-           (p->role != CONN_WRITER || pg_control(p, p->relaxed ? "SET synchronous_commit = off" : KEEP_COMMITS));
+           (p->role != CONN_WRITER ||
+            pg_control(p, p->relaxed ? "SET synchronous_commit = off" : KEEP_COMMITS));
 }
 
 void pg_disconnect(struct pg *p)
@@ -119,8 +126,9 @@ void pg_disconnect(struct pg *p)
 static bool connect_once(struct pg *p)
 {
     /* What stands before dbname is a default that the URL may override. */
-    static const char *const keys[] = {"connect_timeout", "target_session_attrs", "fallback_application_name",
-                                       "dbname", "client_encoding", NULL};
+    static const char *const keys[] = {"connect_timeout",           "target_session_attrs",
+                                       "fallback_application_name", "dbname",
+                                       "client_encoding",           NULL};
     const char *values[] = {"5", "read-write", "xiaohao", p->target, "UTF8", NULL};
     if (p->conn)
         pg_disconnect(p);
@@ -166,7 +174,8 @@ static enum rc check_encoding(struct pg *p, struct fault *f)
     if (encoding && strcmp(encoding, "UTF8") == 0)
         return RC_OK;
     return fail(f, RC_INVALID, "database_encoding", "PostgreSQL 数据库的编码应为 UTF8，现为 %s",
-                "the PostgreSQL database must be encoded in UTF8, it is %s", encoding ? encoding : "?");
+                "the PostgreSQL database must be encoded in UTF8, it is %s",
+                encoding ? encoding : "?");
 }
 
 enum rc pg_open(struct conn **out, const struct conn_options *o, struct fault *f)

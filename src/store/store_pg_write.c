@@ -1,10 +1,11 @@
 /*
  * store_pg_write.c - the writer's half of the PostgreSQL engine.
  *
- * A batch goes out as one pipeline: BEGIN and all effects, then (when every effect touched what it must)
- * COMMIT, so it costs two round trips and one flush however many jobs it holds. An error spoils a whole
- * PostgreSQL transaction; after one, the jobs before the culprit run again, and the culprit is then judged as
- * the first of the next transaction, where nothing that may be undone came before it.
+ * A batch goes out as one pipeline: BEGIN and all effects, then (when every effect touched what it
+ * must) COMMIT, so it costs two round trips and one flush however many jobs it holds. An error
+ * spoils a whole PostgreSQL transaction; after one, the jobs before the culprit run again, and the
+ * culprit is then judged as the first of the next transaction, where nothing that may be undone
+ * came before it.
  */
 #include "store/store_pg.h"
 
@@ -15,7 +16,7 @@
 #include <time.h>
 
 enum {
-    TRIES_MAX = 10,      /* serialization failures, deadlocks or lost connections in a row */
+    TRIES_MAX = 10, /* serialization failures, deadlocks or lost connections in a row */
     RETRY_MS = 5,
     AWAY_WAIT_MS = 10000 /* how long a batch waits for a database that went away */
 };
@@ -32,7 +33,8 @@ static void blame(struct attempt *a, const struct pg *p, const PGresult *r)
     a->outcome = pg_classify(p, r, &a->end);
 }
 
-/* Statements are prepared outside of the transaction: one that cannot be does not spoil the others. */
+/* Statements are prepared outside of the transaction: one that cannot be does not spoil the others.
+ */
 static bool prepare_all(struct pg *p, struct job **jobs, size_t n, struct attempt *a)
 {
     pg_limit_statements(p);
@@ -64,8 +66,8 @@ static bool send_all(struct pg *p, struct job **jobs, size_t n)
         for (size_t i = 0; i < jobs[j]->n; i++) {
             const struct effect *e = &jobs[j]->fx[i];
             pg_encode(&params, e->q, e->in);
-            if (!PQsendQueryPrepared(p->conn, pg_prepared_name(p, e->q, e->in).z, e->q->nin, params.values,
-                                     params.lengths, params.formats, 1))
+            if (!PQsendQueryPrepared(p->conn, pg_prepared_name(p, e->q, e->in).z, e->q->nin,
+                                     params.values, params.lengths, params.formats, 1))
                 return false;
         }
     return PQsendFlushRequest(p->conn) && PQflush(p->conn) == 0;
@@ -190,7 +192,8 @@ static void sleep_ms(int64_t ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
-/* Waits for the database as long as a batch may; one that has been away for longer gets a single try. */
+/* Waits for the database as long as a batch may; one that has been away for longer gets a single
+ * try. */
 static bool wait_up(struct pg *p)
 {
     while (!pg_ensure_up(p)) {
@@ -227,7 +230,8 @@ static void advance(struct progress *g, const struct attempt *a)
         settle(g, g->count, JOB_DONE, 0);
         break;
     case VERDICT:
-        /* Only the first job of a transaction can be judged: what came before others will be undone. */
+        /* Only the first job of a transaction can be judged: what came before others will be
+         * undone. */
         if (a->job == 0)
             settle(g, 1, a->end, a->effect);
         else

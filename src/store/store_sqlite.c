@@ -1,17 +1,16 @@
 /*
  * store_sqlite.c - the SQLite engine; the only file that includes sqlite3.h.
  *
- * WAL with synchronous=FULL: readers never block the writer, and a job is acknowledged only when its commit
- * is on disk. The one writer connection joins jobs into a transaction; checkpoints run when the queue is
- * empty, so that their cost stays out of a commit. Control statements (BEGIN, PRAGMA …) live here, because
- * they exist on this engine alone; everything else comes from .sql files.
+ * WAL with synchronous=FULL: readers never block the writer, and a job is acknowledged only when
+ * its commit is on disk. The one writer connection joins jobs into a transaction; checkpoints run
+ * when the queue is empty, so that their cost stays out of a commit. Control statements (BEGIN,
+ * PRAGMA …) live here, because they exist on this engine alone; everything else comes from .sql
+ * files.
  */
 #include "store/store_engine.h"
 
 #include "base/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -48,7 +47,8 @@ static enum rc lite_fail(struct lite *l, int code, const char *what, struct faul
     int primary = code & 0xff;
     if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED)
         return fail_away(f);
-    log_error("sqlite: %s: %s (%d)", what, l->db ? sqlite3_errmsg(l->db) : sqlite3_errstr(code), code);
+    log_error("sqlite: %s: %s (%d)", what, l->db ? sqlite3_errmsg(l->db) : sqlite3_errstr(code),
+              code);
     return fail_database(f);
 }
 
@@ -79,44 +79,13 @@ static enum job_end end_of(int code)
 
 /* ---- opening ---- */
 
-static void sync_directory(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *dir = slash ? xstrdup(path) : xstrdup(".");
-    if (slash)
-        dir[slash == path ? 1 : slash - path] = '\0';
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        if (fsync(fd) != 0)
-            log_warn("sqlite: the folder of %s cannot be synced", path);
-        close(fd);
-    }
-    free(dir);
-}
-
-/* The file is made before SQLite opens it, so that nobody else can read it even for a moment. */
-static enum rc make_file(const char *path, bool must_be_new, struct fault *f)
-{
-    int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST && !must_be_new)
-        return RC_OK;
-    if (fd < 0 && errno == EEXIST)
-        return fail(f, RC_CONFLICT, "file_exists", "文件 %s 已存在", "the file %s exists already", path);
-    if (fd < 0)
-        return fail(f, RC_INTERNAL, "database_open", "不能建立数据库文件 %s：%s",
-                    "the database file %s cannot be made: %s", path, strerror(errno));
-    close(fd);
-    sync_directory(path);
-    return RC_OK;
-}
-
 static int pragma(struct lite *l, const char *text)
 {
     return sqlite3_exec(l->db, text, NULL, NULL, NULL);
 }
 
-/* busy_timeout first: opening while the last other connection closes may be told to wait. LIKE compares
- * case as PostgreSQL does, and "x" is a column name, never a text. */
+/* busy_timeout first: opening while the last other connection closes may be told to wait. LIKE
+ * compares case as PostgreSQL does, and "x" is a column name, never a text. */
 static int configure(struct lite *l, enum conn_role role, bool relaxed)
 {
     int rc = sqlite3_busy_timeout(l->db, role == CONN_MIGRATOR ? MIGRATOR_WAIT_MS : BUSY_WAIT_MS);
@@ -129,9 +98,11 @@ static int configure(struct lite *l, enum conn_role role, bool relaxed)
         rc = pragma(l, relaxed ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL");
     /* A migration may rebuild tables; it checks all references before it commits. */
     if (rc == SQLITE_OK)
-        rc = pragma(l, role == CONN_MIGRATOR ? "PRAGMA foreign_keys=OFF" : "PRAGMA foreign_keys=ON");
+        rc =
+            pragma(l, role == CONN_MIGRATOR ? "PRAGMA foreign_keys=OFF" : "PRAGMA foreign_keys=ON");
     if (rc == SQLITE_OK)
-        rc = pragma(l, "PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000");
+        rc = pragma(
+            l, "PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000");
     if (rc == SQLITE_OK && role == CONN_READER)
         rc = pragma(l, "PRAGMA query_only=ON");
     return rc;
@@ -145,14 +116,19 @@ static int note_wal_pages(void *arg, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+static void forget_statements(struct lite *l)
+{
+    for (size_t i = 0; i < l->cache.room; i++)
+        sqlite3_finalize((sqlite3_stmt *)l->cache.slots[i].stmt);
+    cache_free(&l->cache);
+}
+
 static void lite_close(struct conn *c)
 {
     struct lite *l = lite_of(c);
     for (int i = 0; i < NCONTROLS; i++)
         sqlite3_finalize(l->controls[i]);
-    for (size_t i = 0; i < l->cache.room; i++)
-        sqlite3_finalize((sqlite3_stmt *)l->cache.slots[i].stmt);
-    cache_free(&l->cache);
+    forget_statements(l);
     sqlite3_close(l->db);
     free(l);
 }
@@ -161,7 +137,8 @@ static int prepare_controls(struct lite *l)
 {
     int rc = SQLITE_OK;
     for (int i = 0; i < NCONTROLS && rc == SQLITE_OK; i++)
-        rc = sqlite3_prepare_v3(l->db, control_text[i], -1, SQLITE_PREPARE_PERSISTENT, &l->controls[i], NULL);
+        rc = sqlite3_prepare_v3(l->db, control_text[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                &l->controls[i], NULL);
     /* Replaces the automatic checkpoint of this connection. */
     sqlite3_wal_hook(l->db, note_wal_pages, l);
     return rc;
@@ -170,10 +147,12 @@ static int prepare_controls(struct lite *l)
 static enum rc lite_open(struct conn **out, const struct conn_options *o, struct fault *f)
 {
     if (o->create)
-        RETURN_IF(make_file(o->target, false, f));
+        RETURN_IF(store_make_file(o->target, false, f));
     if (access(o->target, R_OK | W_OK) != 0)
-        return fail(f, RC_NOT_FOUND, "database_missing", "找不到数据库文件 %s，或没有读写权限（新建请用 init）",
-                    "the database file %s is missing or not readable and writable (init makes one)", o->target);
+        return fail(f, RC_NOT_FOUND, "database_missing",
+                    "找不到数据库文件 %s，或没有读写权限（新建请用 init）",
+                    "the database file %s is missing or not readable and writable (init makes one)",
+                    o->target);
     struct lite *l = xcalloc(1, sizeof *l);
     l->base.ops = &sqlite_ops;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -192,13 +171,6 @@ static enum rc lite_open(struct conn **out, const struct conn_options *o, struct
 }
 
 /* ---- statements ---- */
-
-static void forget_statements(struct lite *l)
-{
-    for (size_t i = 0; i < l->cache.room; i++)
-        sqlite3_finalize((sqlite3_stmt *)l->cache.slots[i].stmt);
-    cache_free(&l->cache);
-}
 
 static int prepare(struct lite *l, const struct query *q, uint64_t mask, sqlite3_stmt **out)
 {
@@ -265,7 +237,8 @@ static enum rc read_cell(struct sink *sink, sqlite3_stmt *stmt, unsigned i)
     };
     int at = (int)i, class = sqlite3_column_type(stmt, at);
     enum col_type type = sink->q->out[i].type;
-    bool fits = class == SQLITE_NULL || class == wanted[type] || (type == COL_F64 && class == SQLITE_INTEGER);
+    bool fits = class == SQLITE_NULL || class == wanted[type] ||
+                (type == COL_F64 && class == SQLITE_INTEGER);
     struct value v = {.null = class == SQLITE_NULL};
     if (!fits)
         return sink_wrong_type(sink, i, class_names[class]);
@@ -326,31 +299,25 @@ static void lite_snapshot_end(struct conn *c)
 static bool class_fits(enum col_type type, const char *declared)
 {
     static const char *const fits[] = {
-        [COL_I64] = "BIGINT INTEGER INT", [COL_F64] = "DOUBLE PRECISION REAL", [COL_BOOL] = "BOOLEAN",
-        [COL_TEXT] = "TEXT",              [COL_BLOB] = "BYTEA BLOB",           [COL_UUID] = "BYTEA BLOB",
+        [COL_I64] = "BIGINT INTEGER INT", [COL_F64] = "DOUBLE PRECISION REAL",
+        [COL_BOOL] = "BOOLEAN",           [COL_TEXT] = "TEXT",
+        [COL_BLOB] = "BYTEA BLOB",        [COL_UUID] = "BYTEA BLOB",
         [COL_SHA256] = "BYTEA BLOB",
     };
     /* Expressions have no declared type here; PostgreSQL's check covers them. */
     return !declared || strcasestr(fits[type], declared) != NULL;
 }
 
-static enum rc check_columns(sqlite3_stmt *stmt, const struct query *q, uint64_t mask, struct fault *f)
+static enum rc check_columns(sqlite3_stmt *stmt, const struct query *q, struct fault *f)
 {
-    int n = q->kind == QUERY_EXEC ? 0 : sqlite3_column_count(stmt);
-    if (n != q->nout)
-        return fail(f, RC_INTERNAL, "query_columns", "查询 %s 有 %d 列，声明为 %d 列（变体 %llx）",
-                    "query %s has %d columns, %d are declared (variant %llx)", q->name, n, q->nout,
-                    (unsigned long long)mask);
-    for (int i = 0; i < n; i++) {
-        const char *name = sqlite3_column_name(stmt, i), *type = sqlite3_column_decltype(stmt, i);
-        if (strcmp(name, q->out[i].name) != 0)
-            return fail(f, RC_INTERNAL, "query_columns", "查询 %s 第 %d 列名为 %s，声明为 %s（请用 AS）",
-                        "query %s: column %d is named %s, declared as %s (use AS)", q->name, i + 1,
-                        name, q->out[i].name);
+    if (q->kind == QUERY_EXEC)
+        return RC_OK;
+    RETURN_IF(check_column_count(q, sqlite3_column_count(stmt), f));
+    for (int i = 0; i < q->nout; i++) {
+        const char *type = sqlite3_column_decltype(stmt, i);
+        RETURN_IF(check_column(q, i, sqlite3_column_name(stmt, i), f));
         if (!class_fits(q->out[i].type, type))
-            return fail(f, RC_INTERNAL, "query_columns", "查询 %s 的列 %s 在表中为 %s，与声明不符",
-                        "query %s: column %s is %s in its table, which is not what is declared", q->name,
-                        name, type);
+            return check_type_failed(q, i, type, f);
     }
     return RC_OK;
 }
@@ -362,9 +329,9 @@ static enum rc lite_check(struct conn *c, const struct query *q, uint64_t mask, 
     int code = prepare(l, q, mask, &stmt);
     if (code != SQLITE_OK || !stmt)
         return fail(f, RC_INTERNAL, "query_prepare", "查询 %s（变体 %llx）不能准备：%s",
-                    "query %s (variant %llx) cannot be prepared: %s", q->name, (unsigned long long)mask,
-                    sqlite3_errmsg(l->db));
-    enum rc rc = check_columns(stmt, q, mask, f);
+                    "query %s (variant %llx) cannot be prepared: %s", q->name,
+                    (unsigned long long)mask, sqlite3_errmsg(l->db));
+    enum rc rc = check_columns(stmt, q, f);
     sqlite3_finalize(stmt);
     return rc;
 }
@@ -398,7 +365,9 @@ static void run_effects(struct lite *l, struct job *job, int64_t *touched)
     for (size_t i = 0; i < job->n; i++) {
         const struct effect *e = &job->fx[i];
         int code = execute(l, e->q, e->in, touched);
-        job->end = code != SQLITE_OK ? end_of(code) : effect_misses(e, *touched) ? JOB_MISS : JOB_DONE;
+        job->end = code != SQLITE_OK            ? end_of(code)
+                   : effect_misses(e, *touched) ? JOB_MISS
+                                                : JOB_DONE;
         job->at = i;
         if (job->end == JOB_BROKEN)
             log_error("sqlite: effect %s: %s (%d)", e->q->name, sqlite3_errmsg(l->db), code);
@@ -410,8 +379,9 @@ static void run_effects(struct lite *l, struct job *job, int64_t *touched)
 
 enum verdict { GO_ON, AGAIN_CAREFULLY, ALL_BROKEN };
 
-/* A single statement that fails undoes itself, so only jobs of several need a savepoint. The exception, one
- * statement that touched more rows than it may, is met by running the batch again with savepoints for all. */
+/* A single statement that fails undoes itself, so only jobs of several need a savepoint. The
+ * exception, one statement that touched more rows than it may, is met by running the batch again
+ * with savepoints for all. */
 static enum verdict run_job(struct lite *l, struct job *job, bool careful)
 {
     bool save = job->n > 1 || careful;
@@ -522,14 +492,17 @@ static enum rc lite_migration_script(struct conn *c, const char *sql, struct fau
     if (pragma(l, sql) != SQLITE_OK)
         return migration_fault(l, f);
     if (sqlite3_get_autocommit(l->db))
-        return fail(f, RC_INTERNAL, "migration_failed", "升级脚本不得自行提交", "a migration must not commit by itself");
+        return fail(f, RC_INTERNAL, "migration_failed", "升级脚本不得自行提交",
+                    "a migration must not commit by itself");
     return RC_OK;
 }
 
-static enum rc lite_migration_exec(struct conn *c, const struct query *q, const void *in, struct fault *f)
+static enum rc lite_migration_exec(struct conn *c, const struct query *q, const void *in,
+                                   struct fault *f)
 {
     int64_t touched;
-    return execute(lite_of(c), q, in, &touched) == SQLITE_OK ? RC_OK : migration_fault(lite_of(c), f);
+    return execute(lite_of(c), q, in, &touched) == SQLITE_OK ? RC_OK
+                                                             : migration_fault(lite_of(c), f);
 }
 
 static enum rc lite_migration_commit(struct conn *c, struct fault *f)
@@ -542,7 +515,8 @@ static enum rc lite_migration_commit(struct conn *c, struct fault *f)
     bool dangling = code == SQLITE_ROW;
     sqlite3_finalize(check);
     if (dangling)
-        return fail(f, RC_INTERNAL, "migration_failed", "升级后存在无效引用", "the migration left dangling references");
+        return fail(f, RC_INTERNAL, "migration_failed", "升级后存在无效引用",
+                    "the migration left dangling references");
     if (code == SQLITE_DONE)
         code = control(l, COMMIT);
     return code == SQLITE_OK ? RC_OK : migration_fault(l, f);
@@ -555,7 +529,8 @@ static void lite_migration_rollback(struct conn *c)
 
 /* ---- copying ---- */
 
-/* One step over all pages is one read transaction: a consistent state, and the writer is not held up. */
+/* One step over all pages is one read transaction: a consistent state, and the writer is not held
+ * up. */
 static int copy_pages(sqlite3 *from, sqlite3 *to)
 {
     sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
@@ -573,15 +548,15 @@ static enum rc lite_copy_to(const char *target, const char *path, struct fault *
 {
     struct conn *c;
     sqlite3 *to = NULL;
-    RETURN_IF(make_file(path, true, f));
+    RETURN_IF(store_make_file(path, true, f));
     RETURN_IF(lite_open(&c, &(struct conn_options){.target = target, .role = CONN_READER}, f));
     int code = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK)
         code = copy_pages(lite_of(c)->db, to);
     enum rc rc = RC_OK;
     if (code != SQLITE_OK)
-        rc = fail(f, RC_INTERNAL, "copy_failed", "数据库复制失败：%s", "copying the database failed: %s",
-                  sqlite3_errstr(code));
+        rc = fail(f, RC_INTERNAL, "copy_failed", "数据库复制失败：%s",
+                  "copying the database failed: %s", sqlite3_errstr(code));
     sqlite3_close(to);
     lite_close(c);
     if (rc != RC_OK)

@@ -1,6 +1,7 @@
 /*
- * store_test.c - what both engines promise alike: every type and NULL comes back as it went, optional pieces,
- * effects that happen together or not at all, verdicts, snapshots, the contract check of queries.
+ * store_test.c - what both engines promise alike: every type and NULL comes back as it went,
+ * optional pieces, effects that happen together or not at all, verdicts, snapshots, the contract
+ * check of queries.
  */
 #include "store/store_fixture.h"
 
@@ -54,13 +55,39 @@ static void every_type_comes_back_as_it_went(void **state)
 {
     FIXTURE(x);
     struct sha256 hash = sha256_of(STR("x"));
-    struct thing_add_in plain = {
-        1, fixture_id(1), INT64_MIN, -DBL_MIN, true, STR(""), STR(""), hash, .opt_yes = {true, false},
-        .opt_n = SOME(0), .opt_txt = STR(""), .opt_raw = STR("\0\1"), .opt_id = fixture_id(1), .opt_hash = hash};
-    struct thing_add_in nulls = {1, fixture_id(2), INT64_MAX, DBL_MAX, false, STR("文明城市 'x' \"y\" \\ % ? $1 :a"),
-                                 STR("\xff\x00\x80"), .hash = {{0}}};
-    struct thing_add_in more = {1, fixture_id(3), -1, 0.1, true, STR("𠮷\n\t"), STR("\0"), hash,
-                                .opt_n = SOME(INT64_MIN), .opt_yes = {true, true}, .opt_txt = STR("é")};
+    struct thing_add_in plain = {1,
+                                 fixture_id(1),
+                                 INT64_MIN,
+                                 -DBL_MIN,
+                                 true,
+                                 STR(""),
+                                 STR(""),
+                                 hash,
+                                 .opt_yes = {true, false},
+                                 .opt_n = SOME(0),
+                                 .opt_txt = STR(""),
+                                 .opt_raw = STR("\0\1"),
+                                 .opt_id = fixture_id(1),
+                                 .opt_hash = hash};
+    struct thing_add_in nulls = {1,
+                                 fixture_id(2),
+                                 INT64_MAX,
+                                 DBL_MAX,
+                                 false,
+                                 STR("文明城市 'x' \"y\" \\ % ? $1 :a"),
+                                 STR("\xff\x00\x80"),
+                                 .hash = {{0}}};
+    struct thing_add_in more = {1,
+                                fixture_id(3),
+                                -1,
+                                0.1,
+                                true,
+                                STR("𠮷\n\t"),
+                                STR("\0"),
+                                hash,
+                                .opt_n = SOME(INT64_MIN),
+                                .opt_yes = {true, true},
+                                .opt_txt = STR("é")};
     const struct thing_add_in *all[] = {&plain, &nulls, &more};
     for (size_t i = 0; i < 3; i++)
         must_add(x, all[i]);
@@ -105,16 +132,20 @@ static void optional_pieces_follow_their_parameters(void **state)
         assert_int_equal(search(x, (struct thing_search_in){.word = STR("thing 1%")}), 11);
         assert_int_equal(search(x, (struct thing_search_in){.word = STR("THING 1%")}), 0);
         assert_int_equal(search(x, (struct thing_search_in){.opt_id = fixture_id(0)}), 10);
-        assert_int_equal(search(x, (struct thing_search_in){.least = SOME(95), .opt_id = fixture_id(0)}), 5);
-        assert_int_equal(search(x, (struct thing_search_in){.least = SOME(10), .word = STR("%5"), .done = yes}), 8);
+        assert_int_equal(
+            search(x, (struct thing_search_in){.least = SOME(95), .opt_id = fixture_id(0)}), 5);
+        assert_int_equal(
+            search(x, (struct thing_search_in){.least = SOME(10), .word = STR("%5"), .done = yes}),
+            8);
     }
 }
 
 static void texts_are_in_byte_order(void **state)
 {
     FIXTURE(x);
-    static const struct str names[] = {STR_INIT("中"), STR_INIT("a"), STR_INIT("B"), STR_INIT("é"),
-                                       STR_INIT("_"),  STR_INIT("Z"), STR_INIT("一"), STR_INIT("10"), STR_INIT("9")};
+    static const struct str names[] = {STR_INIT("中"), STR_INIT("a"),  STR_INIT("B"),
+                                       STR_INIT("é"),  STR_INIT("_"),  STR_INIT("Z"),
+                                       STR_INIT("一"), STR_INIT("10"), STR_INIT("9")};
     struct thing_names_row *rows;
     size_t n;
     for (size_t i = 0; i < 9; i++) {
@@ -140,9 +171,11 @@ static void what_was_not_declared_is_refused(void **state)
     assert_true(found && count.n == 0 && !count.largest.has);
     for (int i = 1; i <= 2; i++)
         assert_int_equal(fixture_add(x->store, i), JOB_DONE);
-    assert_int_equal(q_thing_one_of_many(&x->r, &(struct thing_one_of_many_in){1}, &one, &found), RC_INTERNAL);
+    assert_int_equal(q_thing_one_of_many(&x->r, &(struct thing_one_of_many_in){1}, &one, &found),
+                     RC_INTERNAL);
     assert_true(str_is(x->fault.code, "too_many_rows"));
-    assert_int_equal(q_thing_null_as_text(&x->r, &(struct thing_null_as_text_in){1}, &rows, &n), RC_INTERNAL);
+    assert_int_equal(q_thing_null_as_text(&x->r, &(struct thing_null_as_text_in){1}, &rows, &n),
+                     RC_INTERNAL);
     assert_true(str_is(x->fault.code, "column_mismatch"));
     assert_int_equal(fixture_count(x), 2);
 }
@@ -227,9 +260,12 @@ static void faults_are_told_apart(void **state)
         int64_t id, n, ref;
         struct str txt;
     } cases[] = {
-        {JOB_CLASH, 1, 5, 0, STR_INIT("new")},      {JOB_CLASH, 2, 5, 0, STR_INIT("thing 1")},
-        {JOB_REFERENCE, 2, 5, 99, STR_INIT("new")}, {JOB_CHECK, 2, -666, 0, STR_INIT("new")},
-        {JOB_CHECK, 2, 5, 0, {NULL, 0}},            {JOB_DONE, 2, 5, 1, STR_INIT("new")},
+        {JOB_CLASH, 1, 5, 0, STR_INIT("new")},
+        {JOB_CLASH, 2, 5, 0, STR_INIT("thing 1")},
+        {JOB_REFERENCE, 2, 5, 99, STR_INIT("new")},
+        {JOB_CHECK, 2, -666, 0, STR_INIT("new")},
+        {JOB_CHECK, 2, 5, 0, {NULL, 0}},
+        {JOB_DONE, 2, 5, 1, STR_INIT("new")},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct effects fx = begin_with(x, 100, i % 2 ? 3 : 0);
@@ -325,7 +361,8 @@ static void opening_says_what_is_wrong(void **state)
     struct store *s;
     struct stat st;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(store_open(&s, &(struct store_config){.url = cases[i].url}, &x->fault), cases[i].rc);
+        assert_int_equal(store_open(&s, &(struct store_config){.url = cases[i].url}, &x->fault),
+                         cases[i].rc);
     assert_int_equal(stat(x->at.url + strlen("sqlite:"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
 }

@@ -1,4 +1,5 @@
-/* testdb.c - see testdb.h. Clusters are driven through PostgreSQL's own programs, so no driver is needed. */
+/* testdb.c - see testdb.h. Clusters are driven through PostgreSQL's own programs, so no driver is
+ * needed. */
 #include "store/testdb.h"
 
 #include <errno.h>
@@ -49,7 +50,8 @@ static bool run(const char *const *args, pid_t *server)
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
-        if (self.uid && getuid() == 0 && (setgroups(1, &self.gid) || setgid(self.gid) || setuid(self.uid)))
+        if (self.uid && getuid() == 0 &&
+            (setgroups(1, &self.gid) || setgid(self.gid) || setuid(self.uid)))
             _exit(126);
         /* The cluster must not outlive a test that crashed. */
         if (server)
@@ -91,7 +93,8 @@ static void drop_foreign(void)
     for (int i = 1; self.foreign && i <= self.made; i++) {
         char name[64];
         snprintf(name, sizeof name, "t_%d_%d", (int)self.owner, i);
-        const char *args[] = {tool("dropdb"), "--if-exists", "--force", "--maintenance-db", self.url, name, NULL};
+        const char *args[] = {tool("dropdb"), "--if-exists", "--force", "--maintenance-db",
+                              self.url,       name,          NULL};
         run(args, NULL);
     }
 }
@@ -145,8 +148,18 @@ static bool start_server(void)
 {
     char data[PATH_BYTES];
     snprintf(data, sizeof data, "%s/pg", self.dir);
-    const char *args[] = {tool("postgres"), "-D", data, "-k", self.dir, "-c", "listen_addresses=", "-c",
-                          "max_connections=60", "-c", "max_prepared_transactions=0", NULL};
+    const char *args[] = {tool("postgres"),
+                          "-D",
+                          data,
+                          "-k",
+                          self.dir,
+                          "-c",
+                          "listen_addresses=",
+                          "-c",
+                          "max_connections=60",
+                          "-c",
+                          "max_prepared_transactions=0",
+                          NULL};
     const char *ready[] = {tool("pg_isready"), "-h", self.dir, NULL};
     if (!run(args, &self.server))
         return false;
@@ -168,12 +181,13 @@ static const char *start_cluster(void)
             return skip("root may not run it and there is no user postgres");
         self.uid = pw->pw_uid;
         self.gid = pw->pw_gid;
-        if (chmod(self.dir, 0711) != 0 || mkdir(data, 0700) != 0 || chown(data, self.uid, self.gid) != 0 ||
-            chown(self.dir, self.uid, self.gid) != 0)
+        if (chmod(self.dir, 0711) != 0 || mkdir(data, 0700) != 0 ||
+            chown(data, self.uid, self.gid) != 0 || chown(self.dir, self.uid, self.gid) != 0)
             return skip("its folder cannot be made");
     }
-    const char *init[] = {tool("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                          "--locale=C.UTF-8", "-N", NULL};
+    const char *init[] = {tool("initdb"), "-D",    data, "-U",   "postgres",
+                          "-A",           "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                          "-N",           NULL};
     if (!run(init, NULL))
         return skip("initdb failed");
     if (!start_server())
@@ -213,7 +227,9 @@ static void with_name(const char *url, const char *name, struct testdb *out)
     host = host ? host + 3 : url;
     const char *query = strchr(host, '?');
     const char *path = strchr(host, '/');
-    size_t n = path && (!query || path < query) ? (size_t)(path - url) : query ? (size_t)(query - url) : strlen(url);
+    size_t n = path && (!query || path < query) ? (size_t)(path - url)
+               : query                          ? (size_t)(query - url)
+                                                : strlen(url);
     snprintf(out->url, sizeof out->url, "%.*s/%s%s", (int)n, url, name, query ? query : "");
 }
 
@@ -230,8 +246,8 @@ bool testdb_new(enum engine e, struct testdb *out)
     if (!server)
         return false;
     snprintf(name, sizeof name, "t_%d_%d", (int)self.owner, ++self.made);
-    const char *args[] = {tool("createdb"), "-T", "template0", "-E", "UTF8", "-l", "C.UTF-8",
-                          "--maintenance-db", server, name, NULL};
+    const char *args[] = {tool("createdb"),   "-T",   "template0", "-E", "UTF8", "-l", "C.UTF-8",
+                          "--maintenance-db", server, name,        NULL};
     if (!run(args, NULL)) {
         skip("createdb failed");
         return false;

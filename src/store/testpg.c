@@ -1,6 +1,7 @@
 /*
- * testpg.c - `testpg COMMAND ARG…`: starts a throw-away PostgreSQL cluster, runs the command with its address in
- * XIAOHAO_TEST_PG, stops and removes the cluster, and answers the command's exit status. For tests.
+ * testpg.c - `testpg COMMAND ARG…`: starts a throw-away PostgreSQL cluster, runs the command with
+ * its address in XIAOHAO_TEST_PG, stops and removes the cluster, and answers the command's exit
+ * status. For tests.
  */
 #include "store/testdb.h"
 

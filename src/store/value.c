@@ -1,6 +1,6 @@
 /*
- * value.c - parameters out of, and cells into, the structs that sqlgen declares. The only place that knows
- * how each column type lies in memory and how it spells NULL.
+ * value.c - parameters out of, and cells into, the structs that sqlgen declares. The only place
+ * that knows how each column type lies in memory and how it spells NULL.
  */
 #include "store/store_engine.h"
 
@@ -52,7 +52,8 @@ struct value value_read(const struct column *c, const void *in)
         return v;
     case COL_TEXT:
     case COL_BLOB: {
-        /* NULL where a value is required goes through as NULL: the table's NOT NULL then answers. */
+        /* NULL where a value is required goes through as NULL: the table's NOT NULL then answers.
+         */
         struct str s = MEMBER(struct str, c, in);
         return (struct value){.null = s.p == NULL, .p = s.p, .n = s.n};
     }
@@ -147,4 +148,30 @@ enum rc sink_cell(struct sink *s, unsigned column, const struct value *v)
         return store_fixed(s, column, v, sizeof(struct sha256));
     }
     return RC_OK;
+}
+
+/* ---- the contract check ---- */
+
+enum rc check_column_count(const struct query *q, int n, struct fault *f)
+{
+    if (n == q->nout)
+        return RC_OK;
+    return fail(f, RC_INTERNAL, "query_columns", "查询 %s 有 %d 列，声明为 %d 列",
+                "query %s has %d columns, %d are declared", q->name, n, q->nout);
+}
+
+enum rc check_column(const struct query *q, int i, const char *name, struct fault *f)
+{
+    if (strcmp(name, q->out[i].name) == 0)
+        return RC_OK;
+    return fail(f, RC_INTERNAL, "query_columns", "查询 %s 第 %d 列名为 %s，声明为 %s（请用 AS）",
+                "query %s: column %d is named %s, declared as %s (use AS)", q->name, i + 1, name,
+                q->out[i].name);
+}
+
+enum rc check_type_failed(const struct query *q, int i, const char *found, struct fault *f)
+{
+    return fail(f, RC_INTERNAL, "query_columns", "查询 %s 的列 %s 实为 %s，与声明不符（请用 CAST）",
+                "query %s: column %s is %s, which is not what is declared (use CAST)", q->name,
+                q->out[i].name, found);
 }

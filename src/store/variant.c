@@ -1,6 +1,6 @@
 /*
- * variant.c - a query has one text for each set of its optional pieces; this picks the text that fits the
- * parameters, and keeps the statements a connection has prepared under (query, set).
+ * variant.c - a query has one text for each set of its optional pieces; this picks the text that
+ * fits the parameters, and keeps the statements a connection has prepared under (query, set).
  */
 #include "store/store_engine.h"
 
@@ -39,7 +39,8 @@ void variant_text(const struct query *q, uint64_t mask, enum engine e, struct bu
 
 static size_t slot_of(const struct stmt_cache *c, const struct query *q, uint64_t mask)
 {
-    uint64_t h = ((uintptr_t)q >> 4 ^ mask * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
+    uint64_t h =
+        ((uintptr_t)q >> 4 ^ mask * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
     size_t i = (size_t)(h >> 32) & (c->room - 1);
     while (c->slots[i].q && (c->slots[i].q != q || c->slots[i].mask != mask))
         i = (i + 1) & (c->room - 1);
