@@ -2,6 +2,7 @@
 #include "auth/auth_ground.h"
 
 #include "auth/internal.h"
+#include "auth/limiter.h"
 #include "auth/password.h"
 #include "auth/sign_in.h"
 #include "auth_sql.h"
@@ -223,6 +224,30 @@ static void five_failures_lock(void **state)
                   "sign_in_refused");
     ground_pass(g, 1);
     ground_expect(g, enter(g, "wang", "wang Passw0rd!", false, NULL), RC_OK, NULL);
+}
+
+/* One password tried at many logins locks no account; the address is made to wait. */
+static void an_address_is_made_to_wait(void **state)
+{
+    struct ground *g = *state;
+    struct str far = STR("192.0.2.7"), near = STR("127.0.0.1"), other = STR("192.0.2.8");
+    struct limiter *l = g->env.auth->limiter;
+    for (int i = 0; i < LIMIT_FAILURES; i++) {
+        assert_int_equal(limiter_wait_s(l, far, GROUND_NOW + i), 0);
+        limiter_failed(l, far, GROUND_NOW + i);
+        limiter_failed(l, near, GROUND_NOW + i);
+    }
+    assert_int_equal(limiter_wait_s(l, near, GROUND_NOW + 200), 0);
+    assert_int_equal(limiter_wait_s(l, other, GROUND_NOW + 200), 0);
+    assert_int_equal(limiter_wait_s(l, far, GROUND_NOW), LIMIT_WINDOW_MS / 1000);
+    struct op *op = ground_op(g);
+    struct sign_in s = {.login = STR("wang"), .password = STR("x")};
+    op->origin = far;
+    ground_expect(g, sign_in_load(op, &s), RC_LIMITED, "too_many_failures");
+    assert_int_equal(g->fault.retry_s, LIMIT_WINDOW_MS / 1000);
+    assert_int_equal(limiter_wait_s(l, far, GROUND_NOW + LIMIT_WINDOW_MS), 0);
+    limiter_failed(l, far, GROUND_NOW + LIMIT_WINDOW_MS);
+    assert_int_equal(limiter_wait_s(l, far, GROUND_NOW + LIMIT_WINDOW_MS), 0);
 }
 
 /* Guesses sent all at once are all verified before any is counted; the right one among them still
@@ -491,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_administrator, begin, end),
         cmocka_unit_test_setup_teardown(an_invitation_is_good_once, begin, end),
         cmocka_unit_test_setup_teardown(five_failures_lock, begin, end),
+        cmocka_unit_test_setup_teardown(an_address_is_made_to_wait, begin, end),
         cmocka_unit_test_setup_teardown(guesses_at_once_gain_nothing, begin, end),
         cmocka_unit_test_setup_teardown(ones_own_password, begin, end),
         cmocka_unit_test_setup_teardown(rights_are_granted_by_another, begin, end),

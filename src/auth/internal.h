@@ -7,10 +7,12 @@
 #include <pthread.h>
 
 struct session_cache;
+struct limiter;
 
 struct auth {
     struct auth_config cfg;
     struct session_cache *cache;
+    struct limiter *limiter;
     const struct env *env; /* of the keeper */
     pthread_t keeper;
     pthread_mutex_t lock;

@@ -6,6 +6,7 @@
 
 #include "auth_sql.h"
 #include "auth/internal.h"
+#include "auth/limiter.h"
 #include "auth/session_cache.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -26,6 +27,7 @@ void auth_open(struct auth **out, const struct auth_config *cfg)
     if (a->cfg.bearer_ms <= 0)
         a->cfg.bearer_ms = SESSION_BEARER_MS;
     a->cache = cache_open();
+    a->limiter = limiter_open();
     *out = a;
 }
 
@@ -34,6 +36,7 @@ void auth_close(struct auth *a)
     if (!a)
         return;
     cache_close(a->cache);
+    limiter_close(a->limiter);
     free(a);
 }
 

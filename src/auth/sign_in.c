@@ -3,6 +3,7 @@
 
 #include "auth/auth.h"
 #include "auth/internal.h"
+#include "auth/limiter.h"
 #include "auth/password.h"
 #include "auth_sql.h"
 #include "base/arena.h"
@@ -18,11 +19,24 @@ static const char *const reasons[] = {
     [REFUSED_LOCKED] = "locked", [REFUSED_UNSET] = "unset",     [REFUSED_PASSWORD] = "password",
 };
 
+static enum rc check_address(struct op *op)
+{
+    struct auth *a = op->env->auth;
+    int wait_s = a ? limiter_wait_s(a->limiter, op->origin, op->now) : 0;
+    if (wait_s == 0)
+        return RC_OK;
+    OP_FAIL(op, RC_LIMITED, "too_many_failures", "此地址登录失败次数过多，请 %d 秒后再试",
+            "Too many failed sign-ins from this address; try again in %d seconds", wait_s);
+    op->rd.fault->retry_s = wait_s;
+    return RC_LIMITED;
+}
+
 enum rc sign_in_load(struct op *op, struct sign_in *s)
 {
     struct account_by_login_row acc;
     struct str login;
     bool found = false;
+    RETURN_IF(check_address(op));
     op->actor = (struct actor){0};
     s->refused = REFUSED_UNKNOWN;
     s->hash = STR_NONE;
@@ -108,6 +122,8 @@ enum rc sign_in_answer(struct op *op, const struct sign_in *s)
 {
     if (s->refused == REFUSED_NOT)
         return RC_OK;
+    if (op->env->auth)
+        limiter_failed(op->env->auth->limiter, op->origin, op->now);
     return OP_FAIL(op, refused.rc, refused.code, refused.zh, refused.en);
 }
 

@@ -40,7 +40,7 @@ struct sign_in {
 enum rc sign_in_load(struct op *op, struct sign_in *s) MUST_CHECK;
 void sign_in_work(struct op *op, struct sign_in *s);
 enum rc sign_in_decide(struct op *op, struct sign_in *s) MUST_CHECK;
-/* RC_UNAUTHORIZED sign_in_refused */
+/* RC_UNAUTHORIZED sign_in_refused; sign_in_load() also answers RC_LIMITED too_many_failures (limiter.h). */
 enum rc sign_in_answer(struct op *op, const struct sign_in *s) MUST_CHECK;
 
 /* Ends op->actor's own session. */
