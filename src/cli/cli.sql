@@ -3,7 +3,7 @@
 -- name: cli_accounts :many
 -- in: hq i64
 -- out: login text, name text, unit_name text, closed_ms i64?
-SELECT a.login, p.name, u.name, a.closed_ms
+SELECT a.login, p.name, u.name AS unit_name, a.closed_ms
 FROM account a
 JOIN person p ON p.hq_id = a.hq_id AND p.id = a.person_id
 JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id

@@ -7,7 +7,7 @@ SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code
        p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
        p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version,
        p.inspection_id, p.place, p.lon_e7, p.lat_e7, p.reporter_id, r.name, p.last_unit_id, p.rectifier_id, p.rectifier_unit_id,
-       p.event_count, s.subject_unit_id, su.name, s.territory_unit_id, tu.name, s.lon_e7, s.lat_e7
+       p.event_count, s.subject_unit_id, su.name, s.territory_unit_id, tu.name, s.lon_e7 AS site_lon_e7, s.lat_e7 AS site_lat_e7
 FROM problem p
 JOIN person r ON r.hq_id = p.hq_id AND r.id = p.reporter_id
 LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id

@@ -160,13 +160,21 @@ enum rc check_column_count(const struct query *q, int n, struct fault *f)
                 "query %s has %d columns, %d are declared", q->name, n, q->nout);
 }
 
+/* A column may go without AS; but when its own name is that of another declared one, they are mixed
+ * up. */
 enum rc check_column(const struct query *q, int i, const char *name, struct fault *f)
 {
+    bool elsewhere = false;
     if (strcmp(name, q->out[i].name) == 0)
         return RC_OK;
-    return fail(f, RC_INTERNAL, "query_columns", "查询 %s 第 %d 列名为 %s，声明为 %s（请用 AS）",
-                "query %s: column %d is named %s, declared as %s (use AS)", q->name, i + 1, name,
-                q->out[i].name);
+    for (int j = 0; j < q->nout; j++)
+        elsewhere |= strcmp(name, q->out[j].name) == 0;
+    if (!elsewhere)
+        return RC_OK;
+    return fail(f, RC_INTERNAL, "query_columns",
+                "查询 %s 第 %d 列名为 %s，声明为 %s（次序不对，或请用 AS）",
+                "query %s: column %d is named %s, declared as %s (wrong order, or use AS)", q->name,
+                i + 1, name, q->out[i].name);
 }
 
 enum rc check_type_failed(const struct query *q, int i, const char *found, struct fault *f)
