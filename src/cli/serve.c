@@ -135,7 +135,9 @@ int cmd_serve(struct options *o)
     block_signals();
     if (process_open(&p, o, NEED_HEADQUARTERS | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER) != RC_OK)
         return EXIT_FAILED;
-    enum rc rc = run(&p, &cfg);
+    enum rc rc = photo_sweep_staging(&p.env, &p.fault);
+    if (rc == RC_OK)
+        rc = run(&p, &cfg);
     int status = rc == RC_OK ? EXIT_DONE : process_failed(&p);
     process_close(&p);
     return status;

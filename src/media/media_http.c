@@ -320,7 +320,7 @@ static enum rc photo_put(struct request *rq)
     return http_work(rq, keep_files, kept);
 }
 
-/* ---- what the server opens ---- */
+/* ---- at the start ---- */
 
 /* The file system's own now: its clock need not be ours. */
 static enum rc staging_now(struct media_store *s, struct fault *f, int64_t *out_ms)
@@ -337,36 +337,15 @@ static enum rc staging_now(struct media_store *s, struct fault *f, int64_t *out_
     return RC_OK;
 }
 
-static enum rc sweep(struct media_store *s, struct fault *f)
+enum rc photo_sweep_staging(const struct env *env, struct fault *f)
 {
     int64_t now_ms = 0;
     size_t removed;
-    RETURN_IF(staging_now(s, f, &now_ms));
-    RETURN_IF(media_sweep(s, f, now_ms - STALE_MS, &removed));
+    RETURN_IF(staging_now(env->media, f, &now_ms));
+    RETURN_IF(media_sweep(env->media, f, now_ms - STALE_MS, &removed));
     if (removed)
         log_info("photo: %zu unfinished uploads removed", removed);
     return RC_OK;
-}
-
-enum rc photo_service_open(struct env *env, struct fault *f, const char *media_url,
-                           const struct decoder_config *config)
-{
-    enum rc rc = media_store_open(&env->media, f, media_url);
-    if (rc == RC_OK)
-        rc = sweep(env->media, f);
-    if (rc == RC_OK)
-        rc = decoder_start(&env->decoder, f, config);
-    if (rc != RC_OK)
-        photo_service_close(env);
-    return rc;
-}
-
-void photo_service_close(struct env *env)
-{
-    decoder_stop(env->decoder);
-    media_store_close(env->media);
-    env->decoder = NULL;
-    env->media = NULL;
 }
 
 const struct route photo_routes[] = {

@@ -1,6 +1,5 @@
 /*
- * media_http.h - photographs over HTTP: sending one, what is known of it, its three pictures; and
- * what the server opens for them.
+ * media_http.h - photographs over HTTP: sending one, what is known of it, its three pictures.
  *
  * Files are kept before the row that names them: a crash between leaves bytes nobody asks for,
  * never a row without its photograph. A photograph somebody else has sent before is taken as new,
@@ -20,11 +19,7 @@
 
 extern const struct route photo_routes[];
 
-/* Opens the store, removes what a crash left in staging an hour ago and longer, starts the
- * decoder's pool; sets env->media and env->decoder. On failure nothing is left open. */
-enum rc photo_service_open(struct env *env, struct fault *f, const char *media_url,
-                           const struct decoder_config *config) MUST_CHECK;
-/* After the server has stopped. May be called twice. */
-void photo_service_close(struct env *env);
+/* At the start of a server: removes what a crash left in staging an hour ago and longer. */
+enum rc photo_sweep_staging(const struct env *env, struct fault *f) MUST_CHECK;
 
 #endif

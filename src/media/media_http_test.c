@@ -149,7 +149,9 @@ static int set_up(enum engine e)
     t.env = (struct env){.clock = &t.clock, .data_dir = str_of(t.dir), .hq = 1, .zone_min = 480};
     assert_int_equal(store_open(&t.env.store, &cfg, &t.fault), RC_OK);
     migrate();
-    assert_int_equal(photo_service_open(&t.env, &t.fault, t.media, &decoder), RC_OK);
+    assert_int_equal(media_store_open(&t.env.media, &t.fault, t.media), RC_OK);
+    assert_int_equal(photo_sweep_staging(&t.env, &t.fault), RC_OK);
+    assert_int_equal(decoder_start(&t.env.decoder, &t.fault, &decoder), RC_OK);
     start_http();
     return 0;
 }
@@ -171,7 +173,8 @@ static int tear_down(void **state)
 {
     (void)state;
     http_stop(t.http);
-    photo_service_close(&t.env);
+    decoder_stop(t.env.decoder);
+    media_store_close(t.env.media);
     store_close(t.env.store);
     buf_free(&t.reply);
     arena_free(&t.arena);
