@@ -1,0 +1,271 @@
+/*
+ * inspections.c - `./bench inspections`: durable inspections of 12 observations over 64 connections, beside the bare
+ * loop of bare.c in the same run; memory after it; start to first answer.
+ *
+ *   bench_inspections XIAOHAO DIR [TOTAL]      DIR: a data folder made by `xiaohao demo`; it is copied, not changed
+ */
+#include "bare.h"
+#include "wire.h"
+
+#include "base/uuid.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PORT = 23330, CONNECTIONS = 64, CRITERIA = 12, TOTAL_DEFAULT = 20000, ROUNDS = 3 };
+
+struct scene {
+    char token[64], site[40], version[40], inspector[40], category[8], area[16];
+    char criteria[CRITERIA][40];
+    char head[512], body[8192];
+    size_t id_at, head_n, body_n;
+};
+
+static json_t *get(const char *path, const char *token)
+{
+    int status;
+    char *body = wire_call(PORT, "GET", path, token, NULL, &status);
+    json_t *doc = json_loads(body, 0, NULL);
+    if (status != 200 || !doc) {
+        fprintf(stderr, "bench: GET %s: %d %s\n", path, status, body);
+        exit(1);
+    }
+    free(body);
+    return doc;
+}
+
+static const char *text(json_t *doc, const char *key)
+{
+    return json_string_value(json_object_get(doc, key));
+}
+
+static void put_text(char *out, size_t room, const char *value)
+{
+    snprintf(out, room, "%s", value ? value : "");
+}
+
+/* The inspector's password from accounts.txt, then a token. */
+static void sign_in(struct scene *s, const char *dir)
+{
+    char path[4096], line[512], login[64], password[64], body[256];
+    snprintf(path, sizeof path, "%s/accounts.txt", dir);
+    FILE *f = fopen(path, "re");
+    bool found = false;
+    while (f && !found && fgets(line, sizeof line, f))
+        found = sscanf(line, "%63s %63s", login, password) == 2 && strcmp(login, "ducha01") == 0;
+    if (f)
+        fclose(f);
+    snprintf(body, sizeof body, "{\"login\":\"%s\",\"password\":\"%s\"}", login, found ? password : "");
+    int status;
+    char *answer = wire_call(PORT, "POST", "/api/v1/tokens", NULL, body, &status);
+    json_t *doc = json_loads(answer, 0, NULL);
+    put_text(s->token, sizeof s->token, text(doc, "token"));
+    put_text(s->inspector, sizeof s->inspector, text(json_object_get(doc, "me"), "person_id"));
+    json_decref(doc);
+    free(answer);
+}
+
+/* A site whose list has twelve criteria in use. */
+static void choose_site(struct scene *s)
+{
+    char path[128];
+    json_t *sites = get("/api/v1/sites?category=JQ&limit=1", s->token);
+    json_t *site = json_array_get(json_object_get(sites, "items"), 0);
+    put_text(s->site, sizeof s->site, text(site, "id"));
+    put_text(s->category, sizeof s->category, text(site, "category_code"));
+    put_text(s->area, sizeof s->area, text(json_object_get(site, "area"), "code"));
+    snprintf(path, sizeof path, "/api/v1/sites/%s/checklist", s->site);
+    json_t *list = get(path, s->token), *criteria = json_object_get(list, "criteria");
+    put_text(s->version, sizeof s->version, text(json_object_get(list, "version"), "id"));
+    if (json_array_size(criteria) != CRITERIA) {
+        fprintf(stderr, "bench: the list has %zu criteria, not %d\n", json_array_size(criteria), CRITERIA);
+        exit(1);
+    }
+    for (int i = 0; i < CRITERIA; i++)
+        put_text(s->criteria[i], sizeof s->criteria[i], text(json_array_get(criteria, (size_t)i), "id"));
+    json_decref(sites);
+    json_decref(list);
+}
+
+static void write_request(struct scene *s)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    char at[40];
+    gmtime_r(&now, &tm);
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    int n = snprintf(s->body, sizeof s->body, "{\"id\":\"");
+    s->id_at = (size_t)n;
+    n += snprintf(s->body + n, sizeof s->body - (size_t)n,
+                  "00000000-0000-0000-0000-000000000000\",\"site_id\":\"%s\",\"kind\":\"weekly\",\"visit_at\":\"%s\",\"complete\":true,\"observations\":[",
+                  s->site, at);
+    for (int i = 0; i < CRITERIA; i++)
+        n += snprintf(s->body + n, sizeof s->body - (size_t)n, "%s{\"criterion_id\":\"%s\",\"result\":\"not_applicable\"}",
+                      i ? "," : "", s->criteria[i]);
+    n += snprintf(s->body + n, sizeof s->body - (size_t)n, "]}");
+    s->body_n = (size_t)n;
+    s->head_n = (size_t)snprintf(s->head, sizeof s->head,
+                                 "POST /api/v1/inspections HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n"
+                                 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                                 PORT, s->token, s->body_n);
+}
+
+static size_t make(void *user, int i, char *out, size_t room)
+{
+    struct scene *s = user;
+    (void)i;
+    if (s->head_n + s->body_n > room)
+        exit(1);
+    memcpy(out, s->head, s->head_n);
+    memcpy(out + s->head_n, s->body, s->body_n);
+    uuid_format(uuid_make((int64_t)time(NULL) * 1000), out + s->head_n + s->id_at);
+    return s->head_n + s->body_n;
+}
+
+static pid_t start(const char *program, const char *dir, double *first_answer_ms)
+{
+    char port[16];
+    snprintf(port, sizeof port, "%d", PORT);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!freopen("/dev/null", "w", stdout))
+            _exit(127);
+        execl(program, program, "serve", "--data", dir, "--port", port, (char *)NULL);
+        _exit(127);
+    }
+    *first_answer_ms = wire_wait(PORT);
+    if (*first_answer_ms < 0)
+        exit(1);
+    return pid;
+}
+
+static long resident_kb(pid_t pid)
+{
+    char path[64], line[256];
+    long kb = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmRSS: %ld", &kb) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return kb;
+}
+
+static double metric(const char *name)
+{
+    int status;
+    char *body = wire_call(PORT, "GET", "/metrics", NULL, NULL, &status), key[128];
+    snprintf(key, sizeof key, "\n%s ", name);
+    const char *at = strstr(body, key);
+    double v = at ? strtod(at + strlen(key), NULL) : -1;
+    free(body);
+    return v;
+}
+
+static void copy_folder(const char *from, const char *to)
+{
+    char command[8192];
+    snprintf(command, sizeof command, "%s/.", from);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp("cp", "cp", "-a", command, to, (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    if (status != 0)
+        exit(1);
+}
+
+static void stop(pid_t pid)
+{
+    int status;
+    kill(pid, SIGTERM);
+    waitpid(pid, &status, 0);
+}
+
+struct figures {
+    double product, bare, batch, p50, p99, start_ms;
+    long rss_kb;
+};
+
+static struct figures one_round(const char *program, const char *data, int total)
+{
+    struct figures r;
+    struct scene s = {0};
+    char served[] = "/tmp/xiaohao-bench-XXXXXX", bare_dir[] = "/tmp/xiaohao-bench-XXXXXX", db[4096];
+    if (!mkdtemp(served) || !mkdtemp(bare_dir))
+        exit(1);
+    copy_folder(data, served);
+    copy_folder(data, bare_dir);
+    pid_t pid = start(program, served, &r.start_ms);
+    sign_in(&s, served);
+    choose_site(&s);
+    write_request(&s);
+    double jobs = metric("xiaohao_store_jobs_total"), commits = metric("xiaohao_store_commits_total");
+    struct wire_load load = {.port = PORT, .connections = CONNECTIONS, .total = total, .make = make, .user = &s};
+    sync();
+    wire_run(&load);
+    r.batch = (metric("xiaohao_store_jobs_total") - jobs) / (metric("xiaohao_store_commits_total") - commits);
+    r.rss_kb = resident_kb(pid);
+    r.product = load.failed ? 0 : load.answered / load.seconds;
+    r.p50 = load.p50_ms;
+    r.p99 = load.p99_ms;
+    stop(pid);
+    const char *criteria[CRITERIA];
+    for (int i = 0; i < CRITERIA; i++)
+        criteria[i] = s.criteria[i];
+    snprintf(db, sizeof db, "%s/xiaohao.db", bare_dir);
+    struct bare_run bare = {.db_path = db, .total = total, .batch = r.batch < 1 ? 1 : (int)(r.batch + 0.5), .site_id = s.site,
+                            .version_id = s.version, .inspector_id = s.inspector, .category = s.category,
+                            .area_code = s.area, .criteria = criteria, .ncriteria = CRITERIA};
+    bare_run(&bare);
+    r.bare = total / bare.seconds;
+    for (int i = 0; i < 2; i++) {
+        pid_t rm = fork();
+        if (rm == 0) {
+            execlp("rm", "rm", "-rf", i ? served : bare_dir, (char *)NULL);
+            _exit(127);
+        }
+        waitpid(rm, NULL, 0);
+    }
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    int total = argc > 3 ? atoi(argv[3]) : TOTAL_DEFAULT;
+    double ratios[ROUNDS], worst_start = 0;
+    long worst_rss = 0;
+    if (argc < 3) {
+        fprintf(stderr, "bench_inspections XIAOHAO DATA_DIR [TOTAL]\n");
+        return 2;
+    }
+    printf("durable inspections of %d observations, %d connections, %d per round\n", CRITERIA, CONNECTIONS, total);
+    printf("%6s %14s %14s %8s %8s %9s %9s %8s %10s\n", "round", "product/s", "bare loop/s", "ratio", "batch", "p50 ms", "p99 ms",
+           "RSS MB", "start ms");
+    fflush(stdout); /* before the first fork, or the child has the heading too */
+    for (int i = 0; i < ROUNDS; i++) {
+        struct figures r = one_round(argv[1], argv[2], total);
+        ratios[i] = r.product / r.bare;
+        worst_start = r.start_ms > worst_start ? r.start_ms : worst_start;
+        worst_rss = r.rss_kb > worst_rss ? r.rss_kb : worst_rss;
+        printf("%6d %14.0f %14.0f %8.2f %8.1f %9.2f %9.2f %8.1f %10.1f\n", i + 1, r.product, r.bare, ratios[i], r.batch, r.p50,
+               r.p99, (double)r.rss_kb / 1024, r.start_ms);
+        fflush(stdout);
+    }
+    double low = ratios[0] < ratios[1] ? ratios[0] : ratios[1], high = ratios[0] < ratios[1] ? ratios[1] : ratios[0];
+    double median = ratios[2] < low ? low : ratios[2] > high ? high : ratios[2];
+    printf("median ratio %.2f (aim >= 0.60); memory %.1f MB (aim <= 64); start to first answer %.1f ms (aim <= 150)\n", median,
+           (double)worst_rss / 1024, worst_start);
+    printf("{\"bench\":\"inspections\",\"ratio\":%.3f,\"rss_mb\":%.1f,\"start_ms\":%.1f}\n", median, (double)worst_rss / 1024, worst_start);
+    return 0;
+}
