@@ -115,10 +115,10 @@ static enum rc run(struct process *p, struct http_config *cfg)
         fflush(stdout);
         wait_for_signal();
         log_info("stopping");
-        auth_keeper_stop(p->env.auth);
     }
     if (server)
         http_stop(server);
+    auth_keeper_stop(p->env.auth);
     if (sealer)
         sealer_stop(sealer);
     hub_stop(p->env.hub);
