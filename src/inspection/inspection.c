@@ -87,6 +87,11 @@ enum rc inspection_judge(struct fault *f, const struct checklist *list, enum ins
     return RC_OK;
 }
 
+bool inspection_kind_scores(struct str kind)
+{
+    return !str_is(kind, inspection_kind_names[INSPECTION_SELF_CHECK]);
+}
+
 struct str inspection_quarantine(struct arena *a, const struct visit_facts *v)
 {
     const struct {

@@ -101,6 +101,9 @@ struct inspection_result {
 enum rc inspection_judge(struct fault *f, const struct checklist *list, enum inspection_kind kind,
                          struct observation_new *obs, size_t n, struct inspection_result *out) MUST_CHECK;
 
+/* Does this kind enter the scores? A unit's own check (自查自改) is never counted against it. */
+bool inspection_kind_scores(struct str kind);
+
 /* What a person must look at before it counts. Pure. */
 struct visit_facts {
     int64_t visit_ms, received_ms;

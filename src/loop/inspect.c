@@ -101,6 +101,8 @@ static enum rc add_counted(struct op *op, const struct visit *v)
 {
     inspection_add_observations(op, v->id, v->visit_ms, v->obs, v->n);
     RETURN_IF(raise_problems(op, v));
+    if (!inspection_kind_scores(str_of(inspection_kind_names[v->kind])))
+        return RC_OK;
     score_prepare_add(op, &(struct score_new){
         .inspection_id = v->id, .site_id = v->site_id, .version_id = v->version_id,
         .subject_unit_id = v->site.subject_unit_id, .category_code = v->site.category_code,
@@ -125,7 +127,8 @@ static enum rc supersede(struct op *op, const struct visit *v)
         .hq = op->hq, .id = old.id, .version = old.version, .state = STR("corrected"),
         .completed_ms = old.completed_ms, .quarantine = old.quarantine, .earned_e4 = old.earned_e4,
         .possible_e4 = old.possible_e4, .vetoed = old.vetoed, .superseded_by = v->id});
-    score_prepare_take_back(op, old.id);
+    if (inspection_kind_scores(old.kind))
+        score_prepare_take_back(op, old.id);
     return RC_OK;
 }
 
@@ -280,7 +283,7 @@ enum rc inspect_prepare_withdraw(struct op *op, struct uuid id)
         .hq = op->hq, .id = row.id, .version = row.version, .state = STR("withdrawn"),
         .completed_ms = row.completed_ms, .quarantine = row.quarantine, .earned_e4 = row.earned_e4,
         .possible_e4 = row.possible_e4, .vetoed = row.vetoed, .superseded_by = row.superseded_by});
-    if (counted)
+    if (counted && inspection_kind_scores(row.kind))
         score_prepare_take_back(op, row.id);
     return RC_OK;
 }

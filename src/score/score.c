@@ -1,6 +1,7 @@
 /* score.c - see score.h. Rows come summed from the store; names, weights and order are put to them here. */
 #include "score/score.h"
 
+#include "inspection/inspection.h"
 #include "score_sql.h"
 
 #include <stdlib.h>
@@ -200,7 +201,7 @@ void score_prepare_take_back(struct op *op, struct uuid inspection_id)
 /* An inspection that counts has exactly its observations' points; any other adds up to nothing. */
 static bool entry_right(const struct score_recount_row *r)
 {
-    bool counts = str_is(r->state, "complete");
+    bool counts = str_is(r->state, "complete") && inspection_kind_scores(r->kind);
     int64_t earned = counts && !r->vetoed && r->obs_earned_e4.has ? r->obs_earned_e4.v : 0;
     int64_t possible = counts && r->obs_possible_e4.has ? r->obs_possible_e4.v : 0;
     return r->signs == (counts ? 1 : 0) && r->entry_earned_e4 == earned && r->entry_possible_e4 == possible;

@@ -98,8 +98,8 @@ SELECT code, name FROM headquarters WHERE hq_id = :hq;
 
 -- name: score_recount :many
 -- in: hq i64, row_limit i64, after_id uuid?
--- out: inspection_id uuid, vetoed bool, state text, entry_earned_e4 i64, entry_possible_e4 i64, signs i64, obs_earned_e4 i64?, obs_possible_e4 i64?
-SELECT i.id, i.vetoed, i.state,
+-- out: inspection_id uuid, kind text, vetoed bool, state text, entry_earned_e4 i64, entry_possible_e4 i64, signs i64, obs_earned_e4 i64?, obs_possible_e4 i64?
+SELECT i.id AS inspection_id, i.kind, i.vetoed, i.state,
        COALESCE((SELECT CAST(SUM(e.earned_e4) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0),
        COALESCE((SELECT CAST(SUM(e.possible_e4) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0),
        COALESCE((SELECT CAST(SUM(e.sign) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0),
