@@ -46,7 +46,7 @@ int cmd_score(struct options *o)
 {
     struct process p;
     bool whole = true;
-    if (process_open(&p, o, NEED_HEADQUARTERS) != RC_OK)
+    if (process_open(&p, &o->at, NEED_HEADQUARTERS) != RC_OK)
         return EXIT_FAILED;
     enum rc rc = o->verify ? verify_scores(&p, &whole) : print_scores(&p, o);
     int status = rc != RC_OK ? process_failed(&p) : whole ? EXIT_DONE : EXIT_FAILED;
@@ -61,7 +61,7 @@ int cmd_audit(struct options *o)
         fprintf(stderr, "xiaohao audit verify\n");
         return EXIT_USAGE;
     }
-    if (process_open(&p, o, NEED_HEADQUARTERS) != RC_OK)
+    if (process_open(&p, &o->at, NEED_HEADQUARTERS) != RC_OK)
         return EXIT_FAILED;
     int status = audit_cli(&p.op, o->anchor ? str_of(o->anchor) : STR_NONE, stdout);
     process_close(&p);

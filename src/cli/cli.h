@@ -6,12 +6,9 @@
 #ifndef XH_CLI_CLI_H
 #define XH_CLI_CLI_H
 
-#include "base/clock.h"
-#include "calendar/calendar.h"
-#include "change/change.h"
+#include "app/process.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-enum { HQ_DEFAULT = 1, PORT_DEFAULT = 8330 };
+enum { PORT_DEFAULT = 8330 };
 
 /* All options of all commands; a command names those it takes. */
 enum option_bit {
@@ -46,8 +43,9 @@ enum option_bit {
 };
 
 struct options {
-    const char *data, *db, *media, *listen, *config;
-    const char *code, *name, *login, *kind, *mode, *mapping, *sheet, *as_of, *out, *from, *to, *group, *lang, *anchor;
+    struct places at;           /* data, db, media, lang */
+    const char *listen, *config;
+    const char *code, *name, *login, *kind, *mode, *mapping, *sheet, *as_of, *out, *from, *to, *group, *anchor;
     const char *port, *threads;
     bool proxy, exposed, force, with_keys, verify, json;
     char **args;      /* what is left */
@@ -63,40 +61,6 @@ struct command_line {
     const char *zh;
     const char *en;
 };
-
-/* What a command works with: memory, store, keys, one operation. Lives on the stack of the command. */
-struct process {
-    struct arena arena;
-    struct fault fault;
-    struct clock clock;
-    struct calendar calendar;
-    struct env env;
-    struct db *db;
-    struct op op;
-    enum lang lang;
-};
-
-enum process_need {
-    NEED_HEADQUARTERS = 1,  /* set up already */
-    NEED_MIGRATED = 2,      /* brings the schema up to date */
-    NEED_CREATE = 4,        /* may make data folder, database and keys */
-    NEED_MEDIA = 8,
-    NEED_DECODER = 16,
-    NEED_RELAXED = 32,      /* a database nobody has been promised: no flush per commit */
-};
-
-/* Opens what `needs` asks for; on failure has printed why and closed everything. The operation acts as the
- * operator (origin "cli"). */
-enum rc process_open(struct process *p, const struct options *o, unsigned needs) MUST_CHECK;
-void process_close(struct process *p);
-/* A fresh operation in the same memory: the arena is reset, the clock read anew. */
-void process_next(struct process *p);
-/* Prints the fault with its field errors; answers EXIT_FAILED. */
-int process_failed(const struct process *p);
-/* The example catalogue inside the executable becomes a published standard, marked as not official. */
-enum rc process_load_shipped(struct process *p) MUST_CHECK;
-/* The migrations inside the executable, in order. */
-const struct migration *process_migrations(size_t *n);
 
 /* Options from argv, environment and config file into `o`; false after printing the fault. */
 bool options_read(struct options *o, unsigned takes, int argc, char **argv);

@@ -1,4 +1,5 @@
 /* demo.c - `xiaohao demo`: makes the demonstration district in an empty data folder. */
+#include "cli/cli.h"
 #include "demo/demo.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@ int cmd_demo(struct options *o)
     struct process p;
     struct demo_counts n;
     char path[4096];
-    if (process_open(&p, o, NEED_CREATE | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER | NEED_RELAXED) != RC_OK)
+    if (process_open(&p, &o->at, NEED_CREATE | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER | NEED_RELAXED) != RC_OK)
         return EXIT_FAILED;
     int64_t until = clock_now(&p.clock), began = clock_ticks_us();
     snprintf(path, sizeof path, "%.*s/accounts.txt", STR_ARG(p.env.data_dir));

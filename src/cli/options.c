@@ -22,11 +22,11 @@ struct option {
 #define TEXT_AT(member) offsetof(struct options, member)
 
 static const struct option table[] = {
-    {OPT_DATA, "data", "DIR", TEXT_AT(data), "XIAOHAO_DATA", "数据目录（默认 var）", "data folder (default var)"},
-    {OPT_DB, "db", "URL", TEXT_AT(db), "XIAOHAO_DB", "sqlite:路径 或 postgresql://…", "sqlite:PATH or postgresql://…"},
-    {OPT_MEDIA, "media", "URL", TEXT_AT(media), "XIAOHAO_MEDIA", "照片存放处 file:目录", "photographs, file:DIR"},
+    {OPT_DATA, "data", "DIR", TEXT_AT(at.data), "XIAOHAO_DATA", "数据目录（默认 var）", "data folder (default var)"},
+    {OPT_DB, "db", "URL", TEXT_AT(at.db), "XIAOHAO_DB", "sqlite:路径 或 postgresql://…", "sqlite:PATH or postgresql://…"},
+    {OPT_MEDIA, "media", "URL", TEXT_AT(at.media), "XIAOHAO_MEDIA", "照片存放处 file:目录", "photographs, file:DIR"},
     {OPT_CONFIG, "config", "FILE", TEXT_AT(config), "XIAOHAO_CONFIG", "配置文件（选项名 = 值）", "config file (option = value)"},
-    {OPT_LANG, "lang", "zh|en", TEXT_AT(lang), "XIAOHAO_LANG", "提示语言", "language of messages"},
+    {OPT_LANG, "lang", "zh|en", TEXT_AT(at.lang), "XIAOHAO_LANG", "提示语言", "language of messages"},
     {OPT_PORT, "port", "N", TEXT_AT(port), "XIAOHAO_PORT", "端口（默认 8330）", "port (default 8330)"},
     {OPT_LISTEN, "listen", "ADDRESS", TEXT_AT(listen), "XIAOHAO_LISTEN", "监听地址（默认 127.0.0.1）", "address (default 127.0.0.1)"},
     {OPT_THREADS, "threads", "N", TEXT_AT(threads), NULL, "服务线程数", "server threads"},

@@ -133,7 +133,7 @@ int cmd_serve(struct options *o)
     if (!read_config(o, &cfg))
         return EXIT_USAGE;
     block_signals();
-    if (process_open(&p, o, NEED_HEADQUARTERS | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER) != RC_OK)
+    if (process_open(&p, &o->at, NEED_HEADQUARTERS | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER) != RC_OK)
         return EXIT_FAILED;
     enum rc rc = photo_sweep_staging(&p.env, &p.fault);
     if (rc == RC_OK)

@@ -42,7 +42,7 @@ int cmd_init(struct options *o)
     struct process p;
     struct str password;
     const char *login = o->login ? o->login : "admin";
-    if (process_open(&p, o, NEED_CREATE | NEED_MIGRATED) != RC_OK)
+    if (process_open(&p, &o->at, NEED_CREATE | NEED_MIGRATED) != RC_OK)
         return EXIT_FAILED;
     enum rc rc = create_headquarters(&p.op, o);
     if (rc == RC_OK) {
@@ -64,7 +64,7 @@ int cmd_init(struct options *o)
 int cmd_migrate(struct options *o)
 {
     struct process p;
-    if (process_open(&p, o, NEED_MIGRATED) != RC_OK)
+    if (process_open(&p, &o->at, NEED_MIGRATED) != RC_OK)
         return EXIT_FAILED;
     printf("数据库结构已是最新 / the schema is up to date\n");
     process_close(&p);
@@ -106,7 +106,7 @@ int cmd_user(struct options *o)
         fprintf(stderr, "xiaohao user list | xiaohao user reset LOGIN\n");
         return EXIT_USAGE;
     }
-    if (process_open(&p, o, NEED_HEADQUARTERS) != RC_OK)
+    if (process_open(&p, &o->at, NEED_HEADQUARTERS) != RC_OK)
         return EXIT_FAILED;
     enum rc rc = list ? list_users(&p.op) : reset_user(&p.op, o->args[1]);
     int status = rc == RC_OK ? EXIT_DONE : process_failed(&p);

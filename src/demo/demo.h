@@ -7,7 +7,7 @@
 #ifndef XH_DEMO_DEMO_H
 #define XH_DEMO_DEMO_H
 
-#include "cli/cli.h"
+#include "app/process.h"
 
 enum { DEMO_DAYS = 91 };
 

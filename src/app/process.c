@@ -1,5 +1,5 @@
 /* process.c - opens what a command works with, in one order, and closes it in the other. */
-#include "cli/cli.h"
+#include "app/process.h"
 
 #include "auth/auth.h"
 #include "base/asset.h"
@@ -38,9 +38,9 @@ static enum rc make_folder(struct process *p, const char *path)
                 path, strerror(errno));
 }
 
-static enum rc open_store(struct process *p, const struct options *o, unsigned needs)
+static enum rc open_store(struct process *p, const struct places *at, unsigned needs)
 {
-    struct str url = o->db ? str_of(o->db) : str_fmt(&p->arena, "sqlite:%.*s/xiaohao.db", STR_ARG(p->env.data_dir));
+    struct str url = at->db ? str_of(at->db) : str_fmt(&p->arena, "sqlite:%.*s/xiaohao.db", STR_ARG(p->env.data_dir));
     struct store_config cfg = {.url = url, .relaxed = (needs & NEED_RELAXED) != 0, .create = (needs & NEED_CREATE) != 0};
     RETURN_IF(store_open(&p->env.store, &cfg, &p->fault));
     if (needs & NEED_MIGRATED) {
@@ -54,9 +54,9 @@ static enum rc open_store(struct process *p, const struct options *o, unsigned n
     return db_open(p->env.store, &p->db, &p->fault);
 }
 
-static enum rc open_media(struct process *p, const struct options *o, unsigned needs)
+static enum rc open_media(struct process *p, const struct places *at, unsigned needs)
 {
-    struct str url = o->media ? str_of(o->media) : str_fmt(&p->arena, "file:%.*s/media", STR_ARG(p->env.data_dir));
+    struct str url = at->media ? str_of(at->media) : str_fmt(&p->arena, "file:%.*s/media", STR_ARG(p->env.data_dir));
     if (needs & NEED_MEDIA)
         RETURN_IF(media_store_open(&p->env.media, &p->fault, str_z(&p->arena, url)));
     if (needs & NEED_DECODER) {
@@ -91,34 +91,34 @@ static enum rc load_headquarters(struct process *p, unsigned needs)
     return RC_OK;
 }
 
-static enum rc open_all(struct process *p, const struct options *o, unsigned needs)
+static enum rc open_all(struct process *p, const struct places *at, unsigned needs)
 {
     if (needs & NEED_CREATE)
         RETURN_IF(make_folder(p, str_z(&p->arena, p->env.data_dir)));
     struct str keys = str_fmt(&p->arena, "%.*s/keys", STR_ARG(p->env.data_dir));
     RETURN_IF(keys_open(&p->env.keys, &p->fault, str_z(&p->arena, keys), (needs & NEED_CREATE) != 0));
     RETURN_IF(load_calendar(p));
-    RETURN_IF(open_store(p, o, needs));
-    RETURN_IF(open_media(p, o, needs));
+    RETURN_IF(open_store(p, at, needs));
+    RETURN_IF(open_media(p, at, needs));
     process_next(p);
     RETURN_IF(load_headquarters(p, needs));
     process_next(p);
     return RC_OK;
 }
 
-enum rc process_open(struct process *p, const struct options *o, unsigned needs)
+enum rc process_open(struct process *p, const struct places *at, unsigned needs)
 {
     *p = (struct process){0};
     arena_init(&p->arena);
     fault_init(&p->fault, &p->arena);
     clock_real(&p->clock);
-    p->lang = o->lang && strcmp(o->lang, "en") == 0 ? LANG_EN : LANG_ZH;
+    p->lang = at->lang && strcmp(at->lang, "en") == 0 ? LANG_EN : LANG_ZH;
     if (sodium_init() < 0)
         return fail(&p->fault, RC_INTERNAL, "no_crypto", "密码库无法初始化", "The cryptographic library cannot start");
     p->env = (struct env){.clock = &p->clock, .hq = HQ_DEFAULT, .zone_min = ZONE_SHANGHAI_MIN,
-                          .data_dir = str_of(o->data ? o->data : "var")};
+                          .data_dir = str_of(at->data ? at->data : "var")};
     p->env.process_id = uuid_make(clock_now(&p->clock));
-    enum rc rc = open_all(p, o, needs);
+    enum rc rc = open_all(p, at, needs);
     if (rc != RC_OK) {
         process_failed(p);
         process_close(p);
