@@ -1,9 +1,10 @@
 /*
- * area.c - rules of areas: official codes and their levels, and what a whole list of a day means for the
- * areas in force. Pure: no database, no clock.
+ * area.c - rules of areas: official codes and their levels, and what a whole list of a day means
+ * for the areas in force. Pure: no database, no clock.
  *
- * The statistical code grows by level: province and city 4 digits, district 6, town 9, village 12; the grids
- * a headquarters draws itself add 3 more. Offices often write districts and towns padded to 12 with zeros.
+ * The statistical code grows by level: province and city 4 digits, district 6, town 9, village 12;
+ * the grids a headquarters draws itself add 3 more. Offices often write districts and towns padded
+ * to 12 with zeros.
  */
 #include "org/org.h"
 
@@ -60,7 +61,6 @@ struct str area_code_parent(struct str normal)
 /* ---- the comparison of a list with what is in force ---- */
 
 struct diff {
-    struct arena *arena;
     struct str scope;
     const struct area_entry **entries; /* by code */
     size_t nentries;
@@ -97,13 +97,15 @@ static int now_has_code(const void *key, const void *item)
 static const struct area_entry *entry_of(const struct diff *d, struct str code)
 {
     const struct area_entry **found =
-        d->nentries ? bsearch(&code, d->entries, d->nentries, sizeof *d->entries, entry_has_code) : NULL;
+        d->nentries ? bsearch(&code, d->entries, d->nentries, sizeof *d->entries, entry_has_code)
+                    : NULL;
     return found ? *found : NULL;
 }
 
 static const struct area_now *now_of(const struct diff *d, struct str code)
 {
-    const struct area_now **found = d->nnow ? bsearch(&code, d->now, d->nnow, sizeof *d->now, now_has_code) : NULL;
+    const struct area_now **found =
+        d->nnow ? bsearch(&code, d->now, d->nnow, sizeof *d->now, now_has_code) : NULL;
     return found ? *found : NULL;
 }
 
@@ -118,8 +120,8 @@ static bool closes(const struct diff *d, const struct area_now *x)
     return parent && closes(d, parent);
 }
 
-
-static void add_step(struct diff *d, enum area_step_kind kind, const struct area_entry *e, const struct area_now *x)
+static void add_step(struct diff *d, enum area_step_kind kind, const struct area_entry *e,
+                     const struct area_now *x)
 {
     d->out->steps[d->out->n++] = (struct area_step){kind, e, x};
 }
@@ -155,25 +157,26 @@ static void compare(struct diff *d, const struct area_entry *e)
         add_step(d, AREA_STEP_ALTER, e, x);
 }
 
-void area_snapshot_diff(struct arena *a, struct str scope, const struct area_now *now, size_t nnow,
-                        const struct area_entry *entries, size_t nentries, struct area_diff *out)
+void area_snapshot_diff(struct arena *a, const struct area_comparison *in, struct area_diff *out)
 {
-    struct diff d = {.arena = a, .scope = scope, .nentries = nentries, .nnow = nnow, .out = out};
-    d.entries = ARENA_MANY(a, const struct area_entry *, nentries + 1);
-    d.now = ARENA_MANY(a, const struct area_now *, nnow + 1);
-    for (size_t i = 0; i < nentries; i++) {
-        d.entries[i] = &entries[i];
-        d.deepest = entries[i].code.n > d.deepest ? entries[i].code.n : d.deepest;
+    struct diff d = {.scope = in->scope, .nentries = in->nentries, .nnow = in->nnow, .out = out};
+    d.entries = ARENA_MANY(a, const struct area_entry *, in->nentries + 1);
+    d.now = ARENA_MANY(a, const struct area_now *, in->nnow + 1);
+    for (size_t i = 0; i < in->nentries; i++) {
+        d.entries[i] = &in->entries[i];
+        d.deepest = in->entries[i].code.n > d.deepest ? in->entries[i].code.n : d.deepest;
     }
-    for (size_t i = 0; i < nnow; i++)
-        d.now[i] = &now[i];
-    qsort(d.entries, nentries, sizeof *d.entries, by_entry_code);
-    qsort(d.now, nnow, sizeof *d.now, by_now_code);
-    *out = (struct area_diff){.steps = ARENA_MANY(a, struct area_step, nnow + nentries + 1)};
+    for (size_t i = 0; i < in->nnow; i++)
+        d.now[i] = &in->now[i];
+    qsort(d.entries, in->nentries, sizeof *d.entries, by_entry_code);
+    qsort(d.now, in->nnow, sizeof *d.now, by_now_code);
+    *out =
+        (struct area_diff){.steps = ARENA_MANY(a, struct area_step, in->nnow + in->nentries + 1)};
     add_closings(&d);
-    /* A parent given outside the prefix may sort behind its child: levels go one after the other. */
+    /* A parent given outside the prefix may sort behind its child: levels go one after the other.
+     */
     for (int level = 0; level < AREA_LEVELS; level++)
-        for (size_t i = 0; i < nentries; i++)
+        for (size_t i = 0; i < in->nentries; i++)
             if (d.entries[i]->code.n == level_digits[level])
                 compare(&d, d.entries[i]);
 }

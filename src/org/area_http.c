@@ -36,7 +36,8 @@ static enum rc code_prefix(struct request *rq, struct str *out)
     *out = text_or_none(query_text(rq, "code"));
     if (!out->p || str_is_ascii_digits(*out))
         return RC_OK;
-    return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 code 应为数字", "The parameter code must be digits");
+    return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 code 应为数字",
+                   "The parameter code must be digits");
 }
 
 static enum rc read_query(struct request *rq, struct area_query *q)
@@ -49,16 +50,22 @@ static enum rc read_query(struct request *rq, struct area_query *q)
     q->level = text_or_none(query_text(rq, "level"));
     q->pattern = search_like(OP_ARENA(&rq->op), query_text(rq, "q"));
     if (q->level.p && !area_level_by_name(q->level, &level))
-        return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 level 不正确", "The parameter level is wrong");
+        return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 level 不正确",
+                       "The parameter level is wrong");
     return query_done(rq);
 }
 
-static enum rc list_now(struct request *rq, const struct area_query *q, struct area_get_row **rows, size_t *n)
+static enum rc list_now(struct request *rq, const struct area_query *q, struct area_get_row **rows,
+                        size_t *n)
 {
     const struct page *p = &q->page;
-    struct area_list_in in = {
-        .hq = rq->op.hq, .parent_id = q->parent_id, .level = q->level, .code_from = q->code,
-        .code_to = code_range_end(OP_ARENA(&rq->op), q->code), .pattern = q->pattern, .max_rows = p->limit + 1};
+    struct area_list_in in = {.hq = rq->op.hq,
+                              .parent_id = q->parent_id,
+                              .level = q->level,
+                              .code_from = q->code,
+                              .code_to = code_range_end(OP_ARENA(&rq->op), q->code),
+                              .pattern = q->pattern,
+                              .max_rows = p->limit + 1};
     if (p->has_cursor) {
         in.after_order = SOME(p->key_i64);
         in.after_code = p->key_text;
@@ -67,12 +74,18 @@ static enum rc list_now(struct request *rq, const struct area_query *q, struct a
     return q_area_list(&rq->op.rd, &in, rows, n);
 }
 
-static enum rc list_as_of(struct request *rq, const struct area_query *q, struct area_get_row **rows, size_t *n)
+static enum rc list_as_of(struct request *rq, const struct area_query *q,
+                          struct area_get_row **rows, size_t *n)
 {
     const struct page *p = &q->page;
-    struct area_list_as_of_in in = {
-        .hq = rq->op.hq, .at_ms = q->as_of.v, .parent_id = q->parent_id, .level = q->level, .code_from = q->code,
-        .code_to = code_range_end(OP_ARENA(&rq->op), q->code), .pattern = q->pattern, .max_rows = p->limit + 1};
+    struct area_list_as_of_in in = {.hq = rq->op.hq,
+                                    .at_ms = q->as_of.v,
+                                    .parent_id = q->parent_id,
+                                    .level = q->level,
+                                    .code_from = q->code,
+                                    .code_to = code_range_end(OP_ARENA(&rq->op), q->code),
+                                    .pattern = q->pattern,
+                                    .max_rows = p->limit + 1};
     if (p->has_cursor) {
         in.after_order = SOME(p->key_i64);
         in.after_code = p->key_text;

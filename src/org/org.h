@@ -1,11 +1,13 @@
 /*
- * org.h - the organisation (组织机构): areas (区划), units (单位), people (人员), duties (责任分工).
+ * org.h - the organisation (组织机构): areas (区划), units (单位), people (人员), duties
+ * (责任分工).
  *
- * Reads answer RC_NOT_FOUND where a record must be there and is not. A write is an operation `x_prepare_…`:
- * the caller has called change_begin() and the plan is not replayed; it loads, asks the policy, decides and
- * fills op->plan; the caller then commits (http_commit, change_commit). It works the same for a request, an
- * import, the command line and the demonstration, so op->actor must carry a role that allows the action.
- * Field errors have pointers into the JSON body of the same operation ("/name"). Texts live in the arena.
+ * Reads answer RC_NOT_FOUND where a record must be there and is not. A write is an operation
+ * `x_prepare_…`: the caller has called change_begin() and the plan is not replayed; it loads, asks
+ * the policy, decides and fills op->plan; the caller then commits (http_commit, change_commit). It
+ * works the same for a request, an import, the command line and the demonstration, so op->actor
+ * must carry a role that allows the action. Field errors have pointers into the JSON body of the
+ * same operation ("/name"). Texts live in the arena.
  */
 #ifndef XH_ORG_ORG_H
 #define XH_ORG_ORG_H
@@ -21,7 +23,8 @@ struct headquarters {
     bool demo; /* an invented district: marked on every page */
 };
 enum rc headquarters_load(struct op *op, struct headquarters *out, bool *found) MUST_CHECK;
-/* Once per database and hq; nobody is signed in yet, so no policy is asked. RC_CONFLICT when it is there. */
+/* Once per database and hq; nobody is signed in yet, so no policy is asked. RC_CONFLICT when it is
+ * there. */
 enum rc headquarters_prepare_create(struct op *op, const struct headquarters *in) MUST_CHECK;
 
 /* ---- areas (区划) ---- */
@@ -109,12 +112,21 @@ struct area_step {
 struct area_diff {
     struct area_step *steps;
     size_t n;
-    size_t created, renamed, altered, closed, unchanged; /* renamed: name differs; altered: only kind or parent */
+    size_t created, renamed, altered, closed,
+        unchanged; /* renamed: name differs; altered: only kind or parent */
 };
-/* Pure. What is absent from the list is closed, except `scope` itself and levels deeper than any of the list's
- * whose parent remains. Both lists may come in any order; `entries` must have no code twice. */
-void area_snapshot_diff(struct arena *a, struct str scope, const struct area_now *now, size_t nnow,
-                        const struct area_entry *entries, size_t nentries, struct area_diff *out);
+/* What is compared: a list complete for `scope`, and what is in force there. Both may come in any
+ * order. */
+struct area_comparison {
+    struct str scope;
+    const struct area_now *now;
+    size_t nnow;
+    const struct area_entry *entries; /* no code twice */
+    size_t nentries;
+};
+/* Pure. What is absent from the list is closed, except `scope` itself and levels deeper than any of
+ * the list's whose parent remains. */
+void area_snapshot_diff(struct arena *a, const struct area_comparison *in, struct area_diff *out);
 
 enum { AREA_SNAPSHOT_MAX = 5000 };
 struct area_snapshot {
@@ -124,7 +136,8 @@ struct area_snapshot {
     size_t n;
 };
 /* Fault pointers are "/entries/<index>/…". */
-enum rc area_prepare_snapshot(struct op *op, const struct area_snapshot *in, struct area_diff *diff) MUST_CHECK;
+enum rc area_prepare_snapshot(struct op *op, const struct area_snapshot *in,
+                              struct area_diff *diff) MUST_CHECK;
 
 /* Towns and villages on a day, from the history. */
 struct area_kind_count {
@@ -136,7 +149,8 @@ struct area_counts {
     struct area_kind_count *kinds; /* of villages */
     size_t nkinds;
 };
-enum rc area_count(struct op *op, int64_t at_ms, struct str code_prefix, struct area_counts *out) MUST_CHECK;
+enum rc area_count(struct op *op, int64_t at_ms, struct str code_prefix,
+                   struct area_counts *out) MUST_CHECK;
 
 /* ---- units (单位) ---- */
 
@@ -165,7 +179,13 @@ struct unit_new {
     int64_t order_no;
 };
 enum unit_member {
-    UNIT_NAME = 1, UNIT_SHORT_NAME = 2, UNIT_KIND = 4, UNIT_PARENT = 8, UNIT_AREA = 16, UNIT_ORDER = 32, UNIT_CLOSED = 64,
+    UNIT_NAME = 1,
+    UNIT_SHORT_NAME = 2,
+    UNIT_KIND = 4,
+    UNIT_PARENT = 8,
+    UNIT_AREA = 16,
+    UNIT_ORDER = 32,
+    UNIT_CLOSED = 64,
 };
 struct unit_change {
     struct uuid id;
@@ -207,7 +227,12 @@ struct person_new {
     struct str external_id; /* of the list it was imported from */
 };
 enum person_member {
-    PERSON_NAME = 1, PERSON_TITLE = 2, PERSON_UNIT = 4, PERSON_PHONE = 8, PERSON_ORDER = 16, PERSON_LEFT = 32,
+    PERSON_NAME = 1,
+    PERSON_TITLE = 2,
+    PERSON_UNIT = 4,
+    PERSON_PHONE = 8,
+    PERSON_ORDER = 16,
+    PERSON_LEFT = 32,
 };
 struct person_change {
     struct uuid id;
@@ -218,10 +243,12 @@ struct person_change {
 };
 enum rc person_load(struct op *op, struct uuid id, struct person *out) MUST_CHECK;
 enum rc person_find(struct op *op, struct uuid id, struct person *out, bool *found) MUST_CHECK;
-enum rc person_by_external_id(struct op *op, struct str external_id, struct person *out, bool *found) MUST_CHECK;
+enum rc person_by_external_id(struct op *op, struct str external_id, struct person *out,
+                              bool *found) MUST_CHECK;
 enum rc person_prepare_create(struct op *op, const struct person_new *in) MUST_CHECK;
 enum rc person_prepare_change(struct op *op, const struct person_change *in) MUST_CHECK;
-/* Writes the reason to the journal; person_phone() then opens the number for those whom the policy allows. */
+/* Writes the reason to the journal; person_phone() then opens the number for those whom the policy
+ * allows. */
 enum rc person_prepare_reveal(struct op *op, struct uuid id, struct str reason) MUST_CHECK;
 enum rc person_phone(struct op *op, const struct person *p, struct str *clear) MUST_CHECK;
 
@@ -264,11 +291,14 @@ struct duty_hand_over {
     struct opt_i64 at_ms; /* not set: now */
     struct str note;
 };
-/* Pure: the successor's duty, from `at_ms` to the old one's end. Person and unit of `next` are the caller's. */
-enum rc duty_decide_hand_over(struct fault *f, const struct duty *old, const struct duty_hand_over *in,
-                              int64_t at_ms, struct duty *next) MUST_CHECK;
+/* Pure: the successor's duty, from `at_ms` to the old one's end. Person and unit of `next` are the
+ * caller's. */
+enum rc duty_decide_hand_over(struct fault *f, const struct duty *old,
+                              const struct duty_hand_over *in, int64_t at_ms,
+                              struct duty *next) MUST_CHECK;
 /* Pure: when a duty ended `now` stops: at once, or at its beginning when it has not begun. */
-enum rc duty_decide_end(struct fault *f, const struct duty *old, int64_t now_ms, int64_t *to_ms) MUST_CHECK;
+enum rc duty_decide_end(struct fault *f, const struct duty *old, int64_t now_ms,
+                        int64_t *to_ms) MUST_CHECK;
 
 enum rc duty_load(struct op *op, struct uuid id, struct duty *out) MUST_CHECK;
 enum rc duty_prepare_create(struct op *op, const struct duty_new *in) MUST_CHECK;

@@ -38,6 +38,7 @@ bool jin_date(struct jin *in, const char *key, int zone_min, int64_t *ms)
         return false;
     if (civil_parse_date(text, zone_min, ms))
         return true;
-    fail_field(in->fault, jin_pointer(in, key), "bad_date", "日期应写作 2026-11-21", "Write the day like 2026-11-21");
+    fail_field(in->fault, jin_pointer(in, key), "bad_date", "日期应写作 2026-11-21",
+               "Write the day like 2026-11-21");
     return false;
 }

@@ -1,6 +1,6 @@
 /*
- * org_test.c - rules of the organisation without a database: codes, the comparison of a whole list with what is
- * in force, hand-over of duties, search keys.
+ * org_test.c - rules of the organisation without a database: codes, the comparison of a whole list
+ * with what is in force, hand-over of duties, search keys.
  */
 #include "org/org.h"
 #include "org/text.h"
@@ -63,9 +63,15 @@ static void codes(void **state)
     }
 }
 
-#define ENTRY(code_, name_, kind_) {.code = STR_INIT(code_), .name = STR_INIT(name_), .kind = STR_INIT(kind_)}
-#define NOW(code_, name_, kind_, parent_)                                                              \
-    {.code = STR_INIT(code_), .name = STR_INIT(name_), .kind = STR_INIT(kind_), .parent_code = STR_INIT(parent_)}
+#define ENTRY(code_, name_, kind_)                                                                 \
+    {                                                                                              \
+        .code = STR_INIT(code_), .name = STR_INIT(name_), .kind = STR_INIT(kind_)                  \
+    }
+#define NOW(code_, name_, kind_, parent_)                                                          \
+    {                                                                                              \
+        .code = STR_INIT(code_), .name = STR_INIT(name_), .kind = STR_INIT(kind_),                 \
+        .parent_code = STR_INIT(parent_)                                                           \
+    }
 
 static const struct area_now before[] = {
     {.code = STR_INIT("990101"), .name = STR_INIT("示范区")},
@@ -86,13 +92,14 @@ static void nothing_changes(void **state)
     struct area_entry same[BEFORE];
     for (size_t i = 0; i < BEFORE; i++)
         same[BEFORE - 1 - i] = (struct area_entry){.code = before[i].code, .name = before[i].name};
-    area_snapshot_diff(&arena, STR("990101"), before, BEFORE, same, BEFORE, &d);
+    area_snapshot_diff(&arena,
+                       &(struct area_comparison){STR("990101"), before, BEFORE, same, BEFORE}, &d);
     assert_int_equal(d.n, 0);
     assert_int_equal(d.unchanged, BEFORE);
 }
 
-/* One town renamed, one dissolved with its village and grid, a new town with a new village; the list speaks of
- * towns and villages only, and leaves the district out. */
+/* One town renamed, one dissolved with its village and grid, a new town with a new village; the
+ * list speaks of towns and villages only, and leaves the district out. */
 static void towns_reformed(void **state)
 {
     (void)state;
@@ -105,16 +112,19 @@ static void towns_reformed(void **state)
         enum area_step_kind kind;
         const char *code;
     } want[] = {
-        {AREA_STEP_CLOSE, "990101002001001"}, {AREA_STEP_CLOSE, "990101002001"}, {AREA_STEP_CLOSE, "990101002"},
-        {AREA_STEP_ALTER, "990101001"},       {AREA_STEP_CREATE, "990101003"},   {AREA_STEP_ALTER, "990101001002"},
+        {AREA_STEP_CLOSE, "990101002001001"}, {AREA_STEP_CLOSE, "990101002001"},
+        {AREA_STEP_CLOSE, "990101002"},       {AREA_STEP_ALTER, "990101001"},
+        {AREA_STEP_CREATE, "990101003"},      {AREA_STEP_ALTER, "990101001002"},
         {AREA_STEP_CREATE, "990101003001"},
     };
     struct area_diff d;
-    area_snapshot_diff(&arena, STR("990101"), before, BEFORE, after, 5, &d);
+    area_snapshot_diff(&arena, &(struct area_comparison){STR("990101"), before, BEFORE, after, 5},
+                       &d);
     assert_int_equal(d.n, sizeof want / sizeof *want);
     for (size_t i = 0; i < d.n; i++) {
         assert_int_equal(d.steps[i].kind, want[i].kind);
-        assert_true(str_is(d.steps[i].now ? d.steps[i].now->code : d.steps[i].entry->code, want[i].code));
+        assert_true(
+            str_is(d.steps[i].now ? d.steps[i].now->code : d.steps[i].entry->code, want[i].code));
     }
     assert_int_equal(d.created, 2);
     assert_int_equal(d.renamed, 1);
@@ -127,9 +137,10 @@ static void empty_list_closes_nothing_deeper(void **state)
 {
     (void)state;
     struct area_diff d;
-    area_snapshot_diff(&arena, STR("990101"), NULL, 0, NULL, 0, &d);
+    area_snapshot_diff(&arena, &(struct area_comparison){STR("990101"), NULL, 0, NULL, 0}, &d);
     assert_int_equal(d.n, 0);
-    area_snapshot_diff(&arena, STR("990101"), before, BEFORE, NULL, 0, &d);
+    area_snapshot_diff(&arena, &(struct area_comparison){STR("990101"), before, BEFORE, NULL, 0},
+                       &d);
     assert_int_equal(d.closed, 0);
 }
 
@@ -139,13 +150,19 @@ static void hand_over(void **state)
     struct fault f;
     struct duty next;
     const struct uuid a = uuid_named(UUID_NONE, STR("a")), b = uuid_named(UUID_NONE, STR("b"));
-    const struct duty old = {.id = uuid_named(UUID_NONE, STR("d")), .kind = STR("leader"), .person_id = a,
-                             .place_kind = STR("area"), .place_id = b, .from_ms = 1000, .to_ms = SOME(9000)};
+    const struct duty old = {.id = uuid_named(UUID_NONE, STR("d")),
+                             .kind = STR("leader"),
+                             .person_id = a,
+                             .place_kind = STR("area"),
+                             .place_id = b,
+                             .from_ms = 1000,
+                             .to_ms = SOME(9000)};
     const struct duty_hand_over in = {.id = old.id, .next_id = b, .to_person_id = b};
     static const struct {
         int64_t at;
         enum rc rc;
-    } table[] = {{5000, RC_OK}, {1000, RC_INVALID}, {999, RC_INVALID}, {9000, RC_CONFLICT}, {8999, RC_OK}};
+    } table[] = {
+        {5000, RC_OK}, {1000, RC_INVALID}, {999, RC_INVALID}, {9000, RC_CONFLICT}, {8999, RC_OK}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         fault_init(&f, &arena);
         assert_int_equal(duty_decide_hand_over(&f, &old, &in, table[i].at, &next), table[i].rc);
@@ -188,12 +205,9 @@ static void search_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes),
-        cmocka_unit_test(nothing_changes),
-        cmocka_unit_test(towns_reformed),
-        cmocka_unit_test(empty_list_closes_nothing_deeper),
-        cmocka_unit_test(hand_over),
-        cmocka_unit_test(ending),
+        cmocka_unit_test(codes),          cmocka_unit_test(nothing_changes),
+        cmocka_unit_test(towns_reformed), cmocka_unit_test(empty_list_closes_nothing_deeper),
+        cmocka_unit_test(hand_over),      cmocka_unit_test(ending),
         cmocka_unit_test(search_keys),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

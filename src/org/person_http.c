@@ -111,7 +111,8 @@ static enum rc read_change(struct jin *in, struct person_change *c)
     c->set |= change_str(in, "title", NAME_MAX_CHARS, &to->title) ? PERSON_TITLE : 0;
     c->set |= jin_uuid(in, "unit_id", JIN_OPTIONAL, &to->unit_id) ? PERSON_UNIT : 0;
     c->set |= change_str(in, "phone", 40, &to->phone) ? PERSON_PHONE : 0;
-    c->set |= jin_i64(in, "order_no", JIN_OPTIONAL, 0, ORDER_NO_MAX, &to->order_no) ? PERSON_ORDER : 0;
+    c->set |=
+        jin_i64(in, "order_no", JIN_OPTIONAL, 0, ORDER_NO_MAX, &to->order_no) ? PERSON_ORDER : 0;
     c->set |= jin_bool(in, "left", JIN_OPTIONAL, &c->left) ? PERSON_LEFT : 0;
     return jin_done(in);
 }

@@ -1,6 +1,6 @@
 /*
- * person_store.c - people: rules, loading, creating, changing, leaving; the telephone number is sealed here and
- * opened here only. The journal names which members changed, never what they say.
+ * person_store.c - people: rules, loading, creating, changing, leaving; the telephone number is
+ * sealed here and opened here only. The journal names which members changed, never what they say.
  */
 #include "org_internal.h"
 
@@ -11,10 +11,17 @@
 
 struct person person_of_row(const struct person_get_row *r)
 {
-    return (struct person){
-        .id = r->id, .unit_id = r->unit_id, .unit_name = r->unit_name, .name = r->name, .title = r->title,
-        .phone_masked = r->phone_masked, .phone_sealed = r->phone_sealed, .order_no = r->order_no,
-        .left_ms = r->left_ms, .external_id = r->external_id, .version = r->version};
+    return (struct person){.id = r->id,
+                           .unit_id = r->unit_id,
+                           .unit_name = r->unit_name,
+                           .name = r->name,
+                           .title = r->title,
+                           .phone_masked = r->phone_masked,
+                           .phone_sealed = r->phone_sealed,
+                           .order_no = r->order_no,
+                           .left_ms = r->left_ms,
+                           .external_id = r->external_id,
+                           .version = r->version};
 }
 
 enum rc person_find(struct op *op, struct uuid id, struct person *out, bool *found)
@@ -33,7 +40,8 @@ enum rc person_load(struct op *op, struct uuid id, struct person *out)
     return found ? RC_OK : org_not_found(op, "没有这个人员", "There is no such person");
 }
 
-enum rc person_by_external_id(struct op *op, struct str external_id, struct person *out, bool *found)
+enum rc person_by_external_id(struct op *op, struct str external_id, struct person *out,
+                              bool *found)
 {
     struct person_get_row row;
     struct person_get_by_external_in in = {op->hq, external_id};
@@ -54,7 +62,8 @@ static void check_texts(struct fault *f, const struct person_new *p)
     };
     text_check(f, rules, 3);
     if (p->order_no < 0 || p->order_no > ORDER_NO_MAX)
-        fail_field(f, STR("/order_no"), "out_of_range", "排序号超出范围", "The order number is out of range");
+        fail_field(f, STR("/order_no"), "out_of_range", "排序号超出范围",
+                   "The order number is out of range");
 }
 
 static enum rc check_unit(struct op *op, struct uuid unit_id)
@@ -81,7 +90,8 @@ static void make_phone(struct op *op, struct uuid person_id, struct str clear, s
     if (str_empty(number))
         return;
     if (!privacy_phone_normal(OP_ARENA(op), number, &normal)) {
-        fail_field(op->rd.fault, STR("/phone"), "phone", "电话号码不正确", "This is no telephone number");
+        fail_field(op->rd.fault, STR("/phone"), "phone", "电话号码不正确",
+                   "This is no telephone number");
         return;
     }
     struct privacy_place at = {op->hq, PHONE_FIELD, person_id};
@@ -99,18 +109,26 @@ static struct str person_search(struct op *op, const struct person_new *p)
 
 enum rc person_prepare_create(struct op *op, const struct person_new *in)
 {
-    static const struct miss taken = {RC_CONFLICT, "person_exists", "该人员已存在", "This person exists already"};
+    static const struct miss taken = {RC_CONFLICT, "person_exists", "该人员已存在",
+                                      "This person exists already"};
     struct phone phone;
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_PERSON_WRITE, NULL));
     check_texts(op->rd.fault, in);
     RETURN_IF(check_unit(op, in->unit_id));
     make_phone(op, in->id, in->phone, &phone);
     RETURN_IF(text_verdict(op->rd.fault));
-    struct effect *e = fx_person_add(&op->plan.fx, &(struct person_add_in){
-        .hq = op->hq, .id = in->id, .unit_id = in->unit_id, .name = in->name, .title = text_or_none(in->title),
-        .phone_sealed = phone.sealed, .phone_masked = phone.masked, .phone_index = phone.index,
-        .order_no = in->order_no, .external_id = text_or_none(in->external_id),
-        .search_text = person_search(op, in)});
+    struct effect *e = fx_person_add(
+        &op->plan.fx, &(struct person_add_in){.hq = op->hq,
+                                              .id = in->id,
+                                              .unit_id = in->unit_id,
+                                              .name = in->name,
+                                              .title = text_or_none(in->title),
+                                              .phone_sealed = phone.sealed,
+                                              .phone_masked = phone.masked,
+                                              .phone_index = phone.index,
+                                              .order_no = in->order_no,
+                                              .external_id = text_or_none(in->external_id),
+                                              .search_text = person_search(op, in)});
     e->on_clash = &taken;
     struct detail d;
     detail_open(&d, op->zone_min);
@@ -141,11 +159,13 @@ static enum rc check_leaving(struct op *op, struct uuid id)
 {
     struct person_open_duties_row duties;
     bool found;
-    RETURN_IF(q_person_open_duties(&op->rd, &(struct person_open_duties_in){op->hq, id, op->now}, &duties, &found));
+    RETURN_IF(q_person_open_duties(&op->rd, &(struct person_open_duties_in){op->hq, id, op->now},
+                                   &duties, &found));
     if (duties.n == 0)
         return RC_OK;
-    return OP_FAIL(op, RC_CONFLICT, "person_has_duties", "该人员还有%lld项在任责任分工，请先交接或结束",
-                   "This person still has %lld duties; hand them over or end them first", (long long)duties.n);
+    return OP_FAIL(
+        op, RC_CONFLICT, "person_has_duties", "该人员还有%lld项在任责任分工，请先交接或结束",
+        "This person still has %lld duties; hand them over or end them first", (long long)duties.n);
 }
 
 static struct person_new merged(const struct person *p, const struct person_change *in)
@@ -180,13 +200,22 @@ enum rc person_prepare_change(struct op *op, const struct person_change *in)
     } else if ((in->set & PERSON_LEFT) && !in->left) {
         p.left_ms = NONE_I64;
     }
-    fx_person_set(&op->plan.fx, &(struct person_set_in){
-        .hq = op->hq, .id = p.id, .was_version = p.version, .unit_id = to.unit_id, .name = to.name,
-        .title = to.title, .order_no = to.order_no, .left_ms = p.left_ms, .search_text = person_search(op, &to)});
+    fx_person_set(&op->plan.fx, &(struct person_set_in){.hq = op->hq,
+                                                        .id = p.id,
+                                                        .was_version = p.version,
+                                                        .unit_id = to.unit_id,
+                                                        .name = to.name,
+                                                        .title = to.title,
+                                                        .order_no = to.order_no,
+                                                        .left_ms = p.left_ms,
+                                                        .search_text = person_search(op, &to)});
     if (in->set & PERSON_PHONE)
-        fx_person_set_phone(&op->plan.fx, &(struct person_set_phone_in){
-            .hq = op->hq, .id = p.id, .phone_sealed = phone.sealed, .phone_masked = phone.masked,
-            .phone_index = phone.index});
+        fx_person_set_phone(&op->plan.fx,
+                            &(struct person_set_phone_in){.hq = op->hq,
+                                                          .id = p.id,
+                                                          .phone_sealed = phone.sealed,
+                                                          .phone_masked = phone.masked,
+                                                          .phone_index = phone.index});
     op->plan.command.detail = change_detail(op, in);
     return RC_OK;
 }

@@ -1,6 +1,7 @@
 /*
- * text.h - small helps for records with names: checks of texts whatever way they came in, the folded form
- * that is searched, LIKE patterns, the journal's detail, and members of a change that may be null.
+ * text.h - small helps for records with names: checks of texts whatever way they came in, the
+ * folded form that is searched, LIKE patterns, the journal's detail, and members of a change that
+ * may be null.
  *
  * Rooms above org/ that keep records of the same kind (sites, standards) use them too.
  */

@@ -48,7 +48,8 @@ enum rc unit_http_list(struct request *rq)
     in.max_rows = page.limit + 1;
     RETURN_IF(query_done(rq));
     if (in.kind.p && org_name_index(unit_kind_names, in.kind) < 0)
-        return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 kind 不正确", "The parameter kind is wrong");
+        return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 kind 不正确",
+                       "The parameter kind is wrong");
     if (page.has_cursor) {
         in.after_order = SOME(page.key_i64);
         in.after_id = page.key_id;
@@ -121,7 +122,8 @@ static enum rc read_change(struct jin *in, struct unit_change *c)
     c->set |= change_str(in, "kind", 40, &to->kind) ? UNIT_KIND : 0;
     c->set |= change_uuid(in, "parent_id", &to->parent_id) ? UNIT_PARENT : 0;
     c->set |= change_str(in, "area_code", CODE_MAX_CHARS, &to->area_code) ? UNIT_AREA : 0;
-    c->set |= jin_i64(in, "order_no", JIN_OPTIONAL, 0, ORDER_NO_MAX, &to->order_no) ? UNIT_ORDER : 0;
+    c->set |=
+        jin_i64(in, "order_no", JIN_OPTIONAL, 0, ORDER_NO_MAX, &to->order_no) ? UNIT_ORDER : 0;
     c->set |= jin_bool(in, "closed", JIN_OPTIONAL, &c->closed) ? UNIT_CLOSED : 0;
     return jin_done(in);
 }

@@ -5,7 +5,8 @@
 
 #include "auth/policy.h"
 
-const char *const unit_kind_names[] = {"department", "territory", "utility", "headquarters", "other", NULL};
+const char *const unit_kind_names[] = {"department",   "territory", "utility",
+                                       "headquarters", "other",     NULL};
 
 /* ---- headquarters ---- */
 
@@ -32,11 +33,16 @@ enum rc headquarters_prepare_create(struct op *op, const struct headquarters *in
         fail_field(op->rd.fault, STR("/code"), "area_code", "应为县级区划代码（6位数字）",
                    "A district's code of 6 digits is needed");
     if (in->zone_min < -ZONE_MIN_MAX || in->zone_min > ZONE_MIN_MAX)
-        fail_field(op->rd.fault, STR("/zone_min"), "out_of_range", "时区超出范围", "The zone is out of range");
+        fail_field(op->rd.fault, STR("/zone_min"), "out_of_range", "时区超出范围",
+                   "The zone is out of range");
     RETURN_IF(text_verdict(op->rd.fault));
-    struct effect *e = fx_headquarters_add(&op->plan.fx, &(struct headquarters_add_in){
-        .hq = op->hq, .code = code, .name = in->name, .zone_min = in->zone_min, .demo = in->demo,
-        .created_ms = op->now});
+    struct effect *e =
+        fx_headquarters_add(&op->plan.fx, &(struct headquarters_add_in){.hq = op->hq,
+                                                                        .code = code,
+                                                                        .name = in->name,
+                                                                        .zone_min = in->zone_min,
+                                                                        .demo = in->demo,
+                                                                        .created_ms = op->now});
     e->on_clash = &there;
     return RC_OK;
 }
@@ -45,8 +51,8 @@ enum rc headquarters_prepare_create(struct op *op, const struct headquarters *in
 
 struct unit unit_of_row(const struct unit_get_row *r)
 {
-    return (struct unit){r->id, r->code, r->name, r->short_name, r->kind, r->parent_id, r->area_code, r->order_no,
-                         r->closed_ms, r->version};
+    return (struct unit){r->id,        r->code,      r->name,     r->short_name, r->kind,
+                         r->parent_id, r->area_code, r->order_no, r->closed_ms,  r->version};
 }
 
 enum rc unit_find(struct op *op, struct uuid id, struct unit *out, bool *found)
@@ -68,7 +74,8 @@ enum rc unit_load(struct op *op, struct uuid id, struct unit *out)
 enum rc unit_by_code(struct op *op, struct str code, struct unit *out, bool *found)
 {
     struct unit_get_row row;
-    RETURN_IF(q_unit_get_by_code(&op->rd, &(struct unit_get_by_code_in){op->hq, code}, &row, found));
+    RETURN_IF(
+        q_unit_get_by_code(&op->rd, &(struct unit_get_by_code_in){op->hq, code}, &row, found));
     if (*found)
         *out = unit_of_row(&row);
     return RC_OK;
@@ -94,9 +101,11 @@ static void check_texts(struct fault *f, const struct unit *u)
     };
     text_check(f, rules, 3);
     if (!str_empty(u->kind) && org_name_index(unit_kind_names, u->kind) < 0)
-        fail_field(f, STR("/kind"), "unknown_value", "不是允许的取值", "It is not one of the allowed values");
+        fail_field(f, STR("/kind"), "unknown_value", "不是允许的取值",
+                   "It is not one of the allowed values");
     if (u->order_no < 0 || u->order_no > ORDER_NO_MAX)
-        fail_field(f, STR("/order_no"), "out_of_range", "排序号超出范围", "The order number is out of range");
+        fail_field(f, STR("/order_no"), "out_of_range", "排序号超出范围",
+                   "The order number is out of range");
 }
 
 /* A territory's area is kept in its normal form and must be in force. */
@@ -135,7 +144,8 @@ static enum rc check_parent(struct op *op, const struct unit *u)
                    "The unit above it does not exist or was closed");
         return RC_OK;
     }
-    RETURN_IF(q_unit_ancestors(&op->rd, &(struct unit_ancestors_in){op->hq, u->parent_id}, &up, &n));
+    RETURN_IF(
+        q_unit_ancestors(&op->rd, &(struct unit_ancestors_in){op->hq, u->parent_id}, &up, &n));
     for (size_t i = 0; i < n; i++)
         if (uuid_eq(up[i].id, u->id))
             return fail_field(f, STR("/parent_id"), "parent_circle", "上级单位不能是本单位或其下级",
@@ -169,8 +179,13 @@ static const struct miss code_taken = {RC_CONFLICT, "unit_code_taken", "该单�
 
 enum rc unit_prepare_create(struct op *op, const struct unit_new *in)
 {
-    struct unit u = {.id = in->id, .code = in->code, .name = in->name, .short_name = text_or_none(in->short_name),
-                     .kind = in->kind, .parent_id = in->parent_id, .area_code = in->area_code,
+    struct unit u = {.id = in->id,
+                     .code = in->code,
+                     .name = in->name,
+                     .short_name = text_or_none(in->short_name),
+                     .kind = in->kind,
+                     .parent_id = in->parent_id,
+                     .area_code = in->area_code,
                      .order_no = in->order_no};
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_ORG_WRITE, NULL));
     text_check_code(op->rd.fault, "/code", u.code);
@@ -178,10 +193,17 @@ enum rc unit_prepare_create(struct op *op, const struct unit_new *in)
     RETURN_IF(check_area(op, &u));
     RETURN_IF(check_parent(op, &u));
     RETURN_IF(text_verdict(op->rd.fault));
-    struct effect *e = fx_unit_add(&op->plan.fx, &(struct unit_add_in){
-        .hq = op->hq, .id = u.id, .code = u.code, .name = u.name, .short_name = u.short_name, .kind = u.kind,
-        .parent_id = u.parent_id, .area_code = u.area_code, .order_no = u.order_no,
-        .search_text = unit_search(op, &u)});
+    struct effect *e =
+        fx_unit_add(&op->plan.fx, &(struct unit_add_in){.hq = op->hq,
+                                                        .id = u.id,
+                                                        .code = u.code,
+                                                        .name = u.name,
+                                                        .short_name = u.short_name,
+                                                        .kind = u.kind,
+                                                        .parent_id = u.parent_id,
+                                                        .area_code = u.area_code,
+                                                        .order_no = u.order_no,
+                                                        .search_text = unit_search(op, &u)});
     e->on_clash = &code_taken;
     op->plan.command.detail = unit_detail(op, &u);
     return RC_OK;
@@ -194,9 +216,10 @@ static enum rc check_closing(struct op *op, struct uuid id)
     RETURN_IF(q_unit_in_use(&op->rd, &(struct unit_in_use_in){op->hq, id}, &use, &found));
     if (use.people + use.units == 0)
         return RC_OK;
-    return OP_FAIL(op, RC_CONFLICT, "unit_in_use", "该单位尚有%lld名在册人员、%lld个下级单位，请先调整",
-                   "%lld people and %lld units still belong to it; move them first", (long long)use.people,
-                   (long long)use.units);
+    return OP_FAIL(op, RC_CONFLICT, "unit_in_use",
+                   "该单位尚有%lld名在册人员、%lld个下级单位，请先调整",
+                   "%lld people and %lld units still belong to it; move them first",
+                   (long long)use.people, (long long)use.units);
 }
 
 static void merge(struct unit *u, const struct unit_change *in)
@@ -229,10 +252,17 @@ enum rc unit_prepare_change(struct op *op, const struct unit_change *in)
     } else if ((in->set & UNIT_CLOSED) && !in->closed) {
         u.closed_ms = NONE_I64;
     }
-    fx_unit_set(&op->plan.fx, &(struct unit_set_in){
-        .hq = op->hq, .id = u.id, .was_version = u.version, .name = u.name, .short_name = u.short_name,
-        .kind = u.kind, .parent_id = u.parent_id, .area_code = u.area_code, .order_no = u.order_no,
-        .closed_ms = u.closed_ms, .search_text = unit_search(op, &u)});
+    fx_unit_set(&op->plan.fx, &(struct unit_set_in){.hq = op->hq,
+                                                    .id = u.id,
+                                                    .was_version = u.version,
+                                                    .name = u.name,
+                                                    .short_name = u.short_name,
+                                                    .kind = u.kind,
+                                                    .parent_id = u.parent_id,
+                                                    .area_code = u.area_code,
+                                                    .order_no = u.order_no,
+                                                    .closed_ms = u.closed_ms,
+                                                    .search_text = unit_search(op, &u)});
     op->plan.command.detail = unit_detail(op, &u);
     return RC_OK;
 }

@@ -1,5 +1,6 @@
 /*
- * plate.c - draws the plate: modules of the QR code as squares, text as a 5 × 7 bitmap, 8-bit grey, then libpng.
+ * plate.c - draws the plate: modules of the QR code as squares, text as a 5 × 7 bitmap, 8-bit grey,
+ * then libpng.
  */
 #include "site/plate.h"
 
@@ -84,7 +85,8 @@ static void draw_qr(struct canvas *c, const QRcode *qr)
     size_t side = (size_t)qr->width;
     for (size_t i = 0; i < side * side; i++)
         if (qr->data[i] & 1)
-            square(c, (i % side + QUIET_MODULES) * MODULE_PX, (i / side + QUIET_MODULES) * MODULE_PX, MODULE_PX);
+            square(c, (i % side + QUIET_MODULES) * MODULE_PX,
+                   (i / side + QUIET_MODULES) * MODULE_PX, MODULE_PX);
 }
 
 /* The largest whole scale at which the code fits between the quiet zones. */
@@ -113,7 +115,9 @@ static enum rc failed(struct fault *f)
 
 static enum rc encode(struct arena *a, struct fault *f, const struct canvas *c, struct str *png)
 {
-    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)c->w, .height = (png_uint_32)c->h,
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)c->w,
+                       .height = (png_uint_32)c->h,
                        .format = PNG_FORMAT_GRAY};
     png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
     char *out = arena_alloc(a, bytes);
@@ -123,7 +127,8 @@ static enum rc encode(struct arena *a, struct fault *f, const struct canvas *c, 
     return RC_OK;
 }
 
-enum rc plate_make(struct arena *a, struct fault *f, struct str url, struct str code, struct str *png)
+enum rc plate_make(struct arena *a, struct fault *f, struct str url, struct str code,
+                   struct str *png)
 {
     QRcode *qr = QRcode_encodeString8bit(str_z(a, url), 0, QR_ECLEVEL_M);
     if (!qr)
@@ -131,7 +136,8 @@ enum rc plate_make(struct arena *a, struct fault *f, struct str url, struct str 
     size_t side = ((size_t)qr->width + 2 * QUIET_MODULES) * MODULE_PX;
     bool text = drawable(code);
     size_t scale = text ? text_scale(code.n, side - 2 * QUIET_MODULES * MODULE_PX) : 0;
-    struct canvas c = {.w = side, .h = side + (text ? scale * GLYPH_H + TEXT_GAP_MODULES * MODULE_PX : 0)};
+    struct canvas c = {.w = side,
+                       .h = side + (text ? scale * GLYPH_H + TEXT_GAP_MODULES * MODULE_PX : 0)};
     c.px = arena_alloc(a, c.w * c.h);
     memset(c.px, WHITE, c.w * c.h);
     draw_qr(&c, qr);

@@ -11,7 +11,8 @@ enum { ADDRESS_MAX_CHARS = 200 };
 static void check_place(struct fault *f, const struct site_new *s)
 {
     if (s->lon_e7.has != s->lat_e7.has)
-        fail_field(f, STR("/place"), "place_half", "经度和纬度须同时填写", "Longitude and latitude go together");
+        fail_field(f, STR("/place"), "place_half", "经度和纬度须同时填写",
+                   "Longitude and latitude go together");
     if (s->lon_e7.has && (s->lon_e7.v < -LON_MAX_E7 || s->lon_e7.v > LON_MAX_E7))
         fail_field(f, STR("/place/lon"), "out_of_range", "经度应在 -180 与 180 之间",
                    "A longitude lies between -180 and 180");

@@ -1,8 +1,10 @@
 /*
- * site.h - sites (点位): the register of places that are inspected, with the units that answer for each.
+ * site.h - sites (点位): the register of places that are inspected, with the units that answer for
+ * each.
  *
- * The prepare functions work as those of org.h: change_begin() first, commit afterwards. Every version a site
- * had is kept in its history, without personal data. Coordinates are WGS 84 in ten-millionths of a degree.
+ * The prepare functions work as those of org.h: change_begin() first, commit afterwards. Every
+ * version a site had is kept in its history, without personal data. Coordinates are WGS 84 in
+ * ten-millionths of a degree.
  */
 #ifndef XH_SITE_SITE_H
 #define XH_SITE_SITE_H
@@ -57,8 +59,16 @@ struct site_new {
 };
 
 enum site_member {
-    SITE_NAME = 1, SITE_CATEGORY = 2, SITE_AREA = 4, SITE_ADDRESS = 8, SITE_PLACE = 16, SITE_SUBJECT = 32,
-    SITE_TERRITORY = 64, SITE_SUPERVISING = 128, SITE_CONTACT = 256, SITE_NOTE = 512,
+    SITE_NAME = 1,
+    SITE_CATEGORY = 2,
+    SITE_AREA = 4,
+    SITE_ADDRESS = 8,
+    SITE_PLACE = 16,
+    SITE_SUBJECT = 32,
+    SITE_TERRITORY = 64,
+    SITE_SUPERVISING = 128,
+    SITE_CONTACT = 256,
+    SITE_NOTE = 512,
 };
 struct site_change {
     struct uuid id;
@@ -69,7 +79,8 @@ struct site_change {
 
 /* Pure: texts and coordinates. Field errors with pointers into the body. */
 void site_check(struct fault *f, const struct site_new *s);
-/* Pure: the site as what the policy asks about; a unit that answers for it in any way is "its unit". */
+/* Pure: the site as what the policy asks about; a unit that answers for it in any way is "its
+ * unit". */
 struct subject site_subject(const struct actor *actor, const struct site *s);
 /* Pure: the public members as JSON, for the history. `reason` only where one was given. */
 struct str site_content(struct arena *a, const struct site *s, struct str reason);
@@ -78,7 +89,8 @@ struct str site_content(struct arena *a, const struct site *s, struct str reason
 enum rc site_load(struct op *op, struct uuid id, struct site *out) MUST_CHECK;
 enum rc site_find(struct op *op, struct uuid id, struct site *out, bool *found) MUST_CHECK;
 enum rc site_by_code(struct op *op, struct str code, struct site *out, bool *found) MUST_CHECK;
-enum rc site_by_external_id(struct op *op, struct str external_id, struct site *out, bool *found) MUST_CHECK;
+enum rc site_by_external_id(struct op *op, struct str external_id, struct site *out,
+                            bool *found) MUST_CHECK;
 /* For op's actor: a site out of reach is not found, so that its being there is not given away. */
 enum rc site_read(struct op *op, struct uuid id, struct site *out) MUST_CHECK;
 
@@ -86,7 +98,8 @@ enum rc site_prepare_create(struct op *op, const struct site_new *in) MUST_CHECK
 enum rc site_prepare_change(struct op *op, const struct site_change *in) MUST_CHECK;
 enum rc site_prepare_retire(struct op *op, struct uuid id, struct str reason) MUST_CHECK;
 enum rc site_prepare_restore(struct op *op, struct uuid id, struct str reason) MUST_CHECK;
-/* Writes the reason to the journal; site_open_contact() then opens it for those whom the policy allows. */
+/* Writes the reason to the journal; site_open_contact() then opens it for those whom the policy
+ * allows. */
 enum rc site_prepare_reveal(struct op *op, struct uuid id, struct str reason) MUST_CHECK;
 enum rc site_open_contact(struct op *op, const struct site *s, struct site_contact *out) MUST_CHECK;
 

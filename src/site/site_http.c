@@ -53,7 +53,8 @@ static enum rc read_query(struct request *rq, struct page *page, struct site_lis
         return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 area_code 应为数字",
                        "The parameter area_code must be digits");
     if (in->state.p && !str_is(in->state, "active") && !str_is(in->state, "retired"))
-        return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 state 不正确", "The parameter state is wrong");
+        return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 state 不正确",
+                       "The parameter state is wrong");
     return RC_OK;
 }
 
@@ -126,7 +127,8 @@ static enum rc site_history(struct request *rq)
     struct json_out *j = &rq->json;
     RETURN_IF(path_uuid(rq, "id", &id));
     RETURN_IF(site_read(&rq->op, id, &s));
-    RETURN_IF(q_site_history_list(&rq->op.rd, &(struct site_history_list_in){rq->op.hq, id}, &rows, &n));
+    RETURN_IF(
+        q_site_history_list(&rq->op.rd, &(struct site_history_list_in){rq->op.hq, id}, &rows, &n));
     jo_obj(j, NULL);
     jo_arr(j, "items");
     for (size_t i = 0; i < n; i++) {
@@ -152,12 +154,14 @@ static enum rc site_plate(struct request *rq)
     struct str png;
     RETURN_IF(path_uuid(rq, "id", &id));
     RETURN_IF(site_read(&rq->op, id, &s));
-    struct str url = str_fmt(a, "%.*s/s/%.*s", STR_ARG(request_base_url(rq)), STR_ARG(uuid_str(a, id)));
+    struct str url =
+        str_fmt(a, "%.*s/s/%.*s", STR_ARG(request_base_url(rq)), STR_ARG(uuid_str(a, id)));
     RETURN_IF(plate_make(a, rq->op.rd.fault, url, s.code, &png));
     return reply_bytes(rq, 200, "image/png", png);
 }
 
-/* What a plate's QR code says. It tells nothing about the site; the page it leads to asks who is there. */
+/* What a plate's QR code says. It tells nothing about the site; the page it leads to asks who is
+ * there. */
 static enum rc open_plate(struct request *rq)
 {
     struct uuid id;
@@ -178,7 +182,8 @@ static enum rc site_checklist(struct request *rq)
     if (uuid_is_none(version_id))
         RETURN_IF(standard_current_version(&rq->op, &version_id, &found));
     if (!found)
-        return OP_FAIL(&rq->op, RC_NOT_FOUND, "no_standard", "尚未发布测评标准", "No standard has been published yet");
+        return OP_FAIL(&rq->op, RC_NOT_FOUND, "no_standard", "尚未发布测评标准",
+                       "No standard has been published yet");
     jo_obj(&rq->json, NULL);
     site_json(&rq->json, "site", &s);
     RETURN_IF(standard_json_checklist(rq, version_id, s.category_code));
@@ -197,7 +202,8 @@ static bool read_place(struct jin *in, struct site_new *s)
     }
     if (!jin_obj(in, "place", JIN_OPTIONAL, &place))
         return false;
-    s->lon_e7.has = jin_scaled(&place, "lon", JIN_REQUIRED, 7, -1800000000, 1800000000, &s->lon_e7.v);
+    s->lon_e7.has =
+        jin_scaled(&place, "lon", JIN_REQUIRED, 7, -1800000000, 1800000000, &s->lon_e7.v);
     s->lat_e7.has = jin_scaled(&place, "lat", JIN_REQUIRED, 7, -900000000, 900000000, &s->lat_e7.v);
     return jin_done(&place) == RC_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * site_room_test.c - sites on both engines: what is refused, history without personal data, retiring, sealed
- * contacts, reach, the plate.
+ * site_room_test.c - sites on both engines: what is refused, history without personal data,
+ * retiring, sealed contacts, reach, the plate.
  */
 #include "auth/auth_ground.h"
 #include "base/asset.h"
@@ -32,8 +32,11 @@ static struct op *office(const char *kind, struct uuid subject)
     snprintf(name, sizeof name, "command %d", ++serial);
     struct op *op = ground_operator(&g);
     op->actor.person_id = id_of("operator");
-    const struct command c = {.id = id_of(name), .kind = kind, .content = sha256_of(str_of(name)),
-                              .subject_kind = "test", .subject_id = subject};
+    const struct command c = {.id = id_of(name),
+                              .kind = kind,
+                              .content = sha256_of(str_of(name)),
+                              .subject_kind = "test",
+                              .subject_id = subject};
     assert_int_equal(change_begin(op, &c), RC_OK);
     return op;
 }
@@ -43,7 +46,8 @@ static int begin(void **state)
     (void)state;
     ground_open(&g);
     const struct standard_shipped in = {asset_find("data/standard/categories.csv")->bytes,
-                                        asset_find("data/standard/criteria.csv")->bytes, STR("2026")};
+                                        asset_find("data/standard/criteria.csv")->bytes,
+                                        STR("2026")};
     ground_expect(&g, standard_load_shipped(ground_operator(&g), &in), RC_OK, NULL);
     const struct area_new areas[] = {
         {.id = id_of("990101"), .code = STR("990101"), .name = STR("示范区")},
@@ -56,7 +60,8 @@ static int begin(void **state)
     }
     area_id = areas[1].id;
     unit_id = id_of("unit");
-    const struct unit_new u = {.id = unit_id, .code = STR("U01"), .name = STR("市场监管局"), .kind = STR("department")};
+    const struct unit_new u = {
+        .id = unit_id, .code = STR("U01"), .name = STR("市场监管局"), .kind = STR("department")};
     struct op *op = office("unit.create", unit_id);
     ground_expect(&g, unit_prepare_create(op, &u), RC_OK, NULL);
     ground_commit(&g);
@@ -73,10 +78,17 @@ static int end(void **state)
 
 static struct site_new good(const char *code)
 {
-    return (struct site_new){
-        .id = id_of(code), .code = str_of(code), .name = STR("东街农贸市场"), .category_code = STR("SQ"),
-        .area_id = area_id, .address = STR("东街１号"), .lon_e7 = SOME(1180874790), .lat_e7 = SOME(244394371),
-        .subject_unit_id = unit_id, .contact = {STR("张小明"), STR("13800001234")}, .note = STR("每周三休市")};
+    return (struct site_new){.id = id_of(code),
+                             .code = str_of(code),
+                             .name = STR("东街农贸市场"),
+                             .category_code = STR("SQ"),
+                             .area_id = area_id,
+                             .address = STR("东街１号"),
+                             .lon_e7 = SOME(1180874790),
+                             .lat_e7 = SOME(244394371),
+                             .subject_unit_id = unit_id,
+                             .contact = {STR("张小明"), STR("13800001234")},
+                             .note = STR("每周三休市")};
 }
 
 static struct uuid add(const struct site_new *s)
@@ -143,7 +155,9 @@ static void life_of_a_site(void **state)
     struct site_new first = good("A-1");
     struct uuid id = add(&first);
     struct op *op = office("site.change", id);
-    struct site_change c = {.id = id, .expected_version = SOME(1), .set = SITE_NAME | SITE_PLACE,
+    struct site_change c = {.id = id,
+                            .expected_version = SOME(1),
+                            .set = SITE_NAME | SITE_PLACE,
                             .to = {.name = STR("东街市场")}};
     ground_expect(&g, site_prepare_change(op, &c), RC_OK, NULL);
     ground_commit(&g);
@@ -164,7 +178,8 @@ static void life_of_a_site(void **state)
     ground_expect(&g, site_prepare_restore(op, id, STR("恢复营业")), RC_OK, NULL);
     ground_commit(&g);
     op = ground_op(&g);
-    assert_int_equal(q_site_history_list(&op->rd, &(struct site_history_list_in){1, id}, &h, &n), RC_OK);
+    assert_int_equal(q_site_history_list(&op->rd, &(struct site_history_list_in){1, id}, &h, &n),
+                     RC_OK);
     assert_int_equal(n, 4);
     static const char *const changes[] = {"restored", "retired", "changed", "created"};
     for (size_t i = 0; i < n; i++) {
@@ -218,13 +233,17 @@ static void reach(void **state)
         const char *area;
         bool sees_a, sees_b;
     } table[] = {
-        {ROLE_INSPECTOR, false, NULL, true, true},       {ROLE_UNIT_CONTACT, true, NULL, true, false},
-        {ROLE_UNIT_CONTACT, false, NULL, false, false},  {ROLE_GRID_WORKER, false, "990101002", false, true},
-        {ROLE_GRID_WORKER, true, "990101002", true, true}, {ROLE_AUDIT_ADMIN, false, NULL, false, false},
+        {ROLE_INSPECTOR, false, NULL, true, true},
+        {ROLE_UNIT_CONTACT, true, NULL, true, false},
+        {ROLE_UNIT_CONTACT, false, NULL, false, false},
+        {ROLE_GRID_WORKER, false, "990101002", false, true},
+        {ROLE_GRID_WORKER, true, "990101002", true, true},
+        {ROLE_AUDIT_ADMIN, false, NULL, false, false},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct op *op = ground_op(&g);
-        op->actor = (struct actor){.person_id = id_of("me"), .roles = table[i].role,
+        op->actor = (struct actor){.person_id = id_of("me"),
+                                   .roles = table[i].role,
                                    .unit_id = table[i].with_unit ? unit_id : UUID_NONE,
                                    .area_code = str_of(table[i].area)};
         assert_int_equal(site_read(op, a.id, &s), table[i].sees_a ? RC_OK : RC_NOT_FOUND);
@@ -259,8 +278,10 @@ static void plates(void **state)
     struct str png, plain;
     struct op *op = ground_op(&g);
     const struct str url = STR("https://wmb.example.org/s/0192f0c5-7b1e-7cc3-8a55-3f2b8f7d9a10");
-    ground_expect(&g, plate_make(OP_ARENA(op), op->rd.fault, url, STR("SQ-0017"), &png), RC_OK, NULL);
-    ground_expect(&g, plate_make(OP_ARENA(op), op->rd.fault, url, STR("编号17"), &plain), RC_OK, NULL);
+    ground_expect(&g, plate_make(OP_ARENA(op), op->rd.fault, url, STR("SQ-0017"), &png), RC_OK,
+                  NULL);
+    ground_expect(&g, plate_make(OP_ARENA(op), op->rd.fault, url, STR("编号17"), &plain), RC_OK,
+                  NULL);
     png_image image = {.version = PNG_IMAGE_VERSION}, bare = {.version = PNG_IMAGE_VERSION};
     assert_true(png_image_begin_read_from_memory(&image, png.p, png.n));
     assert_true(png_image_begin_read_from_memory(&bare, plain.p, plain.n));

@@ -1,6 +1,6 @@
 /*
- * site_store.c - sites in the database: loading, creating, changing, retiring; the contact is sealed and opened
- * here only. Each write adds the version it makes to the history.
+ * site_store.c - sites in the database: loading, creating, changing, retiring; the contact is
+ * sealed and opened here only. Each write adds the version it makes to the history.
  */
 #include "site_internal.h"
 
@@ -14,15 +14,30 @@
 
 struct site site_of_row(const struct site_get_row *r)
 {
-    return (struct site){
-        .id = r->id, .code = r->code, .name = r->name, .category_code = r->category_code, .area_id = r->area_id,
-        .area_code = r->area_code, .area_name = r->area_name, .address = r->address, .lon_e7 = r->lon_e7,
-        .lat_e7 = r->lat_e7, .subject_unit_id = r->subject_unit_id, .subject_unit_name = r->subject_unit_name,
-        .territory_unit_id = r->territory_unit_id, .territory_unit_name = r->territory_unit_name,
-        .supervising_unit_id = r->supervising_unit_id, .supervising_unit_name = r->supervising_unit_name,
-        .contact_sealed = r->contact_sealed, .contact_masked = r->contact_masked,
-        .retired = str_is(r->state, "retired"), .retired_ms = r->retired_ms, .note = r->note,
-        .external_id = r->external_id, .created_ms = r->created_ms, .version = r->version};
+    return (struct site){.id = r->id,
+                         .code = r->code,
+                         .name = r->name,
+                         .category_code = r->category_code,
+                         .area_id = r->area_id,
+                         .area_code = r->area_code,
+                         .area_name = r->area_name,
+                         .address = r->address,
+                         .lon_e7 = r->lon_e7,
+                         .lat_e7 = r->lat_e7,
+                         .subject_unit_id = r->subject_unit_id,
+                         .subject_unit_name = r->subject_unit_name,
+                         .territory_unit_id = r->territory_unit_id,
+                         .territory_unit_name = r->territory_unit_name,
+                         .supervising_unit_id = r->supervising_unit_id,
+                         .supervising_unit_name = r->supervising_unit_name,
+                         .contact_sealed = r->contact_sealed,
+                         .contact_masked = r->contact_masked,
+                         .retired = str_is(r->state, "retired"),
+                         .retired_ms = r->retired_ms,
+                         .note = r->note,
+                         .external_id = r->external_id,
+                         .created_ms = r->created_ms,
+                         .version = r->version};
 }
 
 /* ---- loading ---- */
@@ -83,7 +98,8 @@ static enum rc check_category(struct op *op, struct str code)
     RETURN_IF(standard_category_published(op, code, &is));
     if (!is)
         fail_field(op->rd.fault, STR("/category_code"), "category_unknown",
-                   "已发布的测评标准中没有类别 %.*s", "No published standard has the category %.*s", STR_ARG(code));
+                   "已发布的测评标准中没有类别 %.*s", "No published standard has the category %.*s",
+                   STR_ARG(code));
     return RC_OK;
 }
 
@@ -149,7 +165,8 @@ static void seal_contact(struct op *op, const struct site_contact *in, struct si
     if (!c.name.p && !c.phone.p)
         return;
     if (c.phone.p && !privacy_phone_normal(a, c.phone, &normal)) {
-        fail_field(op->rd.fault, STR("/contact/phone"), "phone", "电话号码不正确", "This is no telephone number");
+        fail_field(op->rd.fault, STR("/contact/phone"), "phone", "电话号码不正确",
+                   "This is no telephone number");
         return;
     }
     struct privacy_place at = {op->hq, CONTACT_FIELD, s->id};
@@ -170,7 +187,8 @@ enum rc site_open_contact(struct op *op, const struct site *s, struct site_conta
     *out = (struct site_contact){STR_NONE, STR_NONE};
     if (str_empty(s->contact_sealed))
         return RC_OK;
-    RETURN_IF(privacy_open(op->env->keys, OP_ARENA(op), op->rd.fault, &at, s->contact_sealed, &clear));
+    RETURN_IF(
+        privacy_open(op->env->keys, OP_ARENA(op), op->rd.fault, &at, s->contact_sealed, &clear));
     RETURN_IF(jin_parse(&in, OP_ARENA(op), op->rd.fault, clear));
     jin_str(&in, "name", JIN_OPTIONAL, NAME_MAX_CHARS, &out->name);
     jin_str(&in, "phone", JIN_OPTIONAL, NAME_MAX_CHARS, &out->phone);
@@ -193,33 +211,61 @@ static struct str site_search(struct op *op, const struct site *s)
 static void fx_history(struct op *op, const struct site *s, const char *change, struct str reason)
 {
     struct str content = site_content(OP_ARENA(op), s, reason);
-    fx_site_history_add(&op->plan.fx, &(struct site_history_add_in){
-        .hq = op->hq, .site_id = s->id, .version = s->version, .at_ms = op->now,
-        .actor_id = op->actor.person_id, .change = str_of(change), .content = content});
+    fx_site_history_add(&op->plan.fx, &(struct site_history_add_in){.hq = op->hq,
+                                                                    .site_id = s->id,
+                                                                    .version = s->version,
+                                                                    .at_ms = op->now,
+                                                                    .actor_id = op->actor.person_id,
+                                                                    .change = str_of(change),
+                                                                    .content = content});
     op->plan.command.detail = content;
     change_event(op, "site.changed", "site", s->id, STR_NONE);
 }
 
 static void fx_create(struct op *op, const struct site *s)
 {
-    struct effect *e = fx_site_add(&op->plan.fx, &(struct site_add_in){
-        .hq = op->hq, .id = s->id, .code = s->code, .name = s->name, .category_code = s->category_code,
-        .area_id = s->area_id, .area_code = s->area_code, .address = s->address, .lon_e7 = s->lon_e7,
-        .lat_e7 = s->lat_e7, .subject_unit_id = s->subject_unit_id, .territory_unit_id = s->territory_unit_id,
-        .supervising_unit_id = s->supervising_unit_id, .contact_sealed = s->contact_sealed,
-        .contact_masked = s->contact_masked, .external_id = s->external_id, .note = s->note,
-        .created_ms = op->now, .search_text = site_search(op, s)});
+    struct effect *e = fx_site_add(
+        &op->plan.fx, &(struct site_add_in){.hq = op->hq,
+                                            .id = s->id,
+                                            .code = s->code,
+                                            .name = s->name,
+                                            .category_code = s->category_code,
+                                            .area_id = s->area_id,
+                                            .area_code = s->area_code,
+                                            .address = s->address,
+                                            .lon_e7 = s->lon_e7,
+                                            .lat_e7 = s->lat_e7,
+                                            .subject_unit_id = s->subject_unit_id,
+                                            .territory_unit_id = s->territory_unit_id,
+                                            .supervising_unit_id = s->supervising_unit_id,
+                                            .contact_sealed = s->contact_sealed,
+                                            .contact_masked = s->contact_masked,
+                                            .external_id = s->external_id,
+                                            .note = s->note,
+                                            .created_ms = op->now,
+                                            .search_text = site_search(op, s)});
     e->on_clash = &site_taken;
 }
 
 static void fx_set(struct op *op, const struct site *s, int64_t was_version)
 {
-    fx_site_set(&op->plan.fx, &(struct site_set_in){
-        .hq = op->hq, .id = s->id, .was_version = was_version, .name = s->name, .category_code = s->category_code,
-        .area_id = s->area_id, .area_code = s->area_code, .address = s->address, .lon_e7 = s->lon_e7,
-        .lat_e7 = s->lat_e7, .subject_unit_id = s->subject_unit_id, .territory_unit_id = s->territory_unit_id,
-        .supervising_unit_id = s->supervising_unit_id, .contact_sealed = s->contact_sealed,
-        .contact_masked = s->contact_masked, .note = s->note, .search_text = site_search(op, s)});
+    fx_site_set(&op->plan.fx, &(struct site_set_in){.hq = op->hq,
+                                                    .id = s->id,
+                                                    .was_version = was_version,
+                                                    .name = s->name,
+                                                    .category_code = s->category_code,
+                                                    .area_id = s->area_id,
+                                                    .area_code = s->area_code,
+                                                    .address = s->address,
+                                                    .lon_e7 = s->lon_e7,
+                                                    .lat_e7 = s->lat_e7,
+                                                    .subject_unit_id = s->subject_unit_id,
+                                                    .territory_unit_id = s->territory_unit_id,
+                                                    .supervising_unit_id = s->supervising_unit_id,
+                                                    .contact_sealed = s->contact_sealed,
+                                                    .contact_masked = s->contact_masked,
+                                                    .note = s->note,
+                                                    .search_text = site_search(op, s)});
 }
 
 /* ---- operations ---- */
@@ -228,21 +274,30 @@ static enum rc check_unique(struct op *op, const struct site_new *in)
 {
     struct site_id_by_code_row row;
     bool found;
-    RETURN_IF(q_site_id_by_code(&op->rd, &(struct site_id_by_code_in){op->hq, in->code}, &row, &found));
+    RETURN_IF(
+        q_site_id_by_code(&op->rd, &(struct site_id_by_code_in){op->hq, in->code}, &row, &found));
     if (!found)
         return RC_OK;
-    return OP_FAIL(op, RC_CONFLICT, "site_code_taken", "点位编号 %.*s 已被使用", "The site code %.*s is taken",
-                   STR_ARG(in->code));
+    return OP_FAIL(op, RC_CONFLICT, "site_code_taken", "点位编号 %.*s 已被使用",
+                   "The site code %.*s is taken", STR_ARG(in->code));
 }
 
 enum rc site_prepare_create(struct op *op, const struct site_new *in)
 {
-    struct site s = {
-        .id = in->id, .code = in->code, .name = in->name, .category_code = in->category_code,
-        .area_id = in->area_id, .address = text_or_none(in->address), .lon_e7 = in->lon_e7, .lat_e7 = in->lat_e7,
-        .subject_unit_id = in->subject_unit_id, .territory_unit_id = in->territory_unit_id,
-        .supervising_unit_id = in->supervising_unit_id, .note = text_or_none(in->note),
-        .external_id = text_or_none(in->external_id), .version = 1};
+    struct site s = {.id = in->id,
+                     .code = in->code,
+                     .name = in->name,
+                     .category_code = in->category_code,
+                     .area_id = in->area_id,
+                     .address = text_or_none(in->address),
+                     .lon_e7 = in->lon_e7,
+                     .lat_e7 = in->lat_e7,
+                     .subject_unit_id = in->subject_unit_id,
+                     .territory_unit_id = in->territory_unit_id,
+                     .supervising_unit_id = in->supervising_unit_id,
+                     .note = text_or_none(in->note),
+                     .external_id = text_or_none(in->external_id),
+                     .version = 1};
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_SITE_WRITE, NULL));
     site_check(op->rd.fault, in);
     RETURN_IF(check_references(op, &s, ~0u));
@@ -265,7 +320,8 @@ static void merge(struct site *s, const struct site_change *in)
     s->lat_e7 = in->set & SITE_PLACE ? to->lat_e7 : s->lat_e7;
     s->subject_unit_id = in->set & SITE_SUBJECT ? to->subject_unit_id : s->subject_unit_id;
     s->territory_unit_id = in->set & SITE_TERRITORY ? to->territory_unit_id : s->territory_unit_id;
-    s->supervising_unit_id = in->set & SITE_SUPERVISING ? to->supervising_unit_id : s->supervising_unit_id;
+    s->supervising_unit_id =
+        in->set & SITE_SUPERVISING ? to->supervising_unit_id : s->supervising_unit_id;
     s->note = in->set & SITE_NOTE ? text_or_none(to->note) : s->note;
 }
 
@@ -276,10 +332,15 @@ enum rc site_prepare_change(struct op *op, const struct site_change *in)
     RETURN_IF(site_load(op, in->id, &s));
     RETURN_IF(version_check(op->rd.fault, in->expected_version, s.version));
     merge(&s, in);
-    const struct site_new whole = {
-        .code = s.code, .name = s.name, .category_code = s.category_code, .address = s.address,
-        .lon_e7 = s.lon_e7, .lat_e7 = s.lat_e7, .note = s.note, .external_id = s.external_id,
-        .contact = in->to.contact};
+    const struct site_new whole = {.code = s.code,
+                                   .name = s.name,
+                                   .category_code = s.category_code,
+                                   .address = s.address,
+                                   .lon_e7 = s.lon_e7,
+                                   .lat_e7 = s.lat_e7,
+                                   .note = s.note,
+                                   .external_id = s.external_id,
+                                   .contact = in->to.contact};
     site_check(op->rd.fault, &whole);
     RETURN_IF(check_references(op, &s, in->set));
     if (in->set & SITE_CONTACT)
@@ -297,9 +358,12 @@ static enum rc set_state(struct op *op, struct site *s, bool retired, struct str
     RETURN_IF(text_verdict(op->rd.fault));
     s->retired = retired;
     s->retired_ms = retired ? SOME(op->now) : NONE_I64;
-    fx_site_set_state(&op->plan.fx, &(struct site_set_state_in){
-        .hq = op->hq, .id = s->id, .was_version = s->version, .state = retired ? STR("retired") : STR("active"),
-        .retired_ms = s->retired_ms});
+    fx_site_set_state(&op->plan.fx,
+                      &(struct site_set_state_in){.hq = op->hq,
+                                                  .id = s->id,
+                                                  .was_version = s->version,
+                                                  .state = retired ? STR("retired") : STR("active"),
+                                                  .retired_ms = s->retired_ms});
     s->version++;
     fx_history(op, s, retired ? "retired" : "restored", reason);
     return RC_OK;
@@ -311,7 +375,8 @@ enum rc site_prepare_retire(struct op *op, struct uuid id, struct str reason)
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_SITE_WRITE, NULL));
     RETURN_IF(site_load(op, id, &s));
     if (s.retired)
-        return OP_FAIL(op, RC_CONFLICT, "site_retired", "该点位已停用", "This site is retired already");
+        return OP_FAIL(op, RC_CONFLICT, "site_retired", "该点位已停用",
+                       "This site is retired already");
     return set_state(op, &s, true, reason);
 }
 
@@ -321,7 +386,8 @@ enum rc site_prepare_restore(struct op *op, struct uuid id, struct str reason)
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_SITE_WRITE, NULL));
     RETURN_IF(site_load(op, id, &s));
     if (!s.retired)
-        return OP_FAIL(op, RC_CONFLICT, "site_active", "该点位正在使用", "This site is in use already");
+        return OP_FAIL(op, RC_CONFLICT, "site_active", "该点位正在使用",
+                       "This site is in use already");
     RETURN_IF(check_area(op, &s));
     RETURN_IF(text_verdict(op->rd.fault));
     return set_state(op, &s, false, reason);

@@ -1,10 +1,10 @@
 /*
- * checklist.c - checklists of published versions, kept in the process: an inspection of 12 observations would
- * otherwise read and parse its criteria anew each time.
+ * checklist.c - checklists of published versions, kept in the process: an inspection of 12
+ * observations would otherwise read and parse its criteria anew each time.
  *
- * One list of entries behind one mutex; an entry is filled before it is linked in and never changes or goes
- * away afterwards, so what standard_checklist() hands out needs no lock. A published version never changes,
- * so an entry cannot become stale.
+ * One list of entries behind one mutex; an entry is filled before it is linked in and never changes
+ * or goes away afterwards, so what standard_checklist() hands out needs no lock. A published
+ * version never changes, so an entry cannot become stale.
  */
 #include "standard_internal.h"
 
@@ -22,13 +22,15 @@ struct entry {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct entry *entries;
 
-static bool is_for(const struct entry *e, const struct op *op, struct uuid version_id, struct str category)
+static bool is_for(const struct entry *e, const struct op *op, struct uuid version_id,
+                   struct str category)
 {
-    return e->store == op->env->store && e->hq == op->hq && uuid_eq(e->list.version_id, version_id) &&
-           str_eq(e->list.category_code, category);
+    return e->store == op->env->store && e->hq == op->hq &&
+           uuid_eq(e->list.version_id, version_id) && str_eq(e->list.category_code, category);
 }
 
-static const struct checklist *look_up(const struct op *op, struct uuid version_id, struct str category)
+static const struct checklist *look_up(const struct op *op, struct uuid version_id,
+                                       struct str category)
 {
     const struct checklist *found = NULL;
     pthread_mutex_lock(&lock);
@@ -48,17 +50,26 @@ static int index_of(const char *const *names, struct str name)
 }
 
 /* The rows' texts already lie in the entry's arena. */
-static enum rc fill_criterion(struct op *op, struct entry *e, const struct criterion_get_row *r, struct criterion *out)
+static enum rc fill_criterion(struct op *op, struct entry *e, const struct criterion_get_row *r,
+                              struct criterion *out)
 {
-    int mode = index_of(judging_mode_names, r->mode), limit = index_of(limit_kind_names, r->limit_kind);
+    int mode = index_of(judging_mode_names, r->mode),
+        limit = index_of(limit_kind_names, r->limit_kind);
     if (mode < 0 || limit < 0)
         return OP_FAIL(op, RC_INTERNAL, "criterion_damaged", "条目 %.*s 的数据不正确",
                        "The data of criterion %.*s are wrong", STR_ARG(r->code));
-    *out = (struct criterion){
-        .id = r->id, .code = r->code, .text_zh = r->text_zh, .text_en = r->text_en, .weight = r->weight,
-        .veto = r->veto, .key = str_is(r->severity, "key"), .limit_kind = (enum limit_kind)limit,
-        .limit_amount = r->limit_amount, .active = r->active};
-    return judging_parse(&e->arena, op->rd.fault, (enum judging_mode)mode, r->mode_params, &out->judging);
+    *out = (struct criterion){.id = r->id,
+                              .code = r->code,
+                              .text_zh = r->text_zh,
+                              .text_en = r->text_en,
+                              .weight = r->weight,
+                              .veto = r->veto,
+                              .key = str_is(r->severity, "key"),
+                              .limit_kind = (enum limit_kind)limit,
+                              .limit_amount = r->limit_amount,
+                              .active = r->active};
+    return judging_parse(&e->arena, op->rd.fault, (enum judging_mode)mode, r->mode_params,
+                         &out->judging);
 }
 
 static enum rc fill(struct op *op, struct entry *e)
@@ -106,7 +117,8 @@ static enum rc must_be_published(struct op *op, struct uuid version_id, struct s
     struct category_list_row c;
     struct category_get_in in = {op->hq, version_id, category};
     bool found;
-    RETURN_IF(q_standard_version_get(&op->rd, &(struct standard_version_get_in){op->hq, version_id}, &v, &found));
+    RETURN_IF(q_standard_version_get(&op->rd, &(struct standard_version_get_in){op->hq, version_id},
+                                     &v, &found));
     if (found && str_is(v.state, "published"))
         RETURN_IF(q_category_get(&op->rd, &in, &c, &found));
     else

@@ -1,5 +1,6 @@
 /*
- * shipped.c - the example catalogue of data/standard into a headquarters: published at once, never official.
+ * shipped.c - the example catalogue of data/standard into a headquarters: published at once, never
+ * official.
  *
  * Columns are found by their headings, so that the order of the files' columns is free.
  */
@@ -9,8 +10,8 @@
 #include "change/change.h"
 #include "exchange/csv.h"
 
-static const struct uuid shipped_space = {
-    {0x58, 0x69, 0x61, 0x6f, 0x68, 0x61, 0x6f, 0x80, 0x80, 0x73, 0x74, 0x61, 0x6e, 0x64, 0x61, 0x72}};
+static const struct uuid shipped_space = {{0x58, 0x69, 0x61, 0x6f, 0x68, 0x61, 0x6f, 0x80, 0x80,
+                                           0x73, 0x74, 0x61, 0x6e, 0x64, 0x61, 0x72}};
 
 enum { COLUMNS = 30 };
 
@@ -24,24 +25,48 @@ struct file {
     struct csv_row row;
 };
 
-static const char *const category_columns[] = {"code", "name_zh", "name_en", "order_no", "weight", "site_hint_zh",
-                                               "site_hint_en", NULL};
+static const char *const category_columns[] = {"code",   "name_zh",      "name_en",      "order_no",
+                                               "weight", "site_hint_zh", "site_hint_en", NULL};
 enum { CAT_CODE, CAT_NAME_ZH, CAT_NAME_EN, CAT_ORDER, CAT_WEIGHT, CAT_HINT_ZH, CAT_HINT_EN };
 
 static const char *const criterion_columns[] = {
-    "code", "category_code", "order_no", "text_zh", "text_en", "method", "how_zh", "how_en", "mode", "mode_params",
-    "weight", "severity", "veto", "limit_kind", "limit_amount", "close_zh", "close_en", "territory_dept",
-    "subject_dept", "supervising_dept", "dimension", "sources", "field_sources", "active", NULL};
+    "code",      "category_code", "order_no",       "text_zh",      "text_en",
+    "method",    "how_zh",        "how_en",         "mode",         "mode_params",
+    "weight",    "severity",      "veto",           "limit_kind",   "limit_amount",
+    "close_zh",  "close_en",      "territory_dept", "subject_dept", "supervising_dept",
+    "dimension", "sources",       "field_sources",  "active",       NULL};
 enum {
-    CR_CODE, CR_CATEGORY, CR_ORDER, CR_TEXT_ZH, CR_TEXT_EN, CR_METHOD, CR_HOW_ZH, CR_HOW_EN, CR_MODE, CR_PARAMS,
-    CR_WEIGHT, CR_SEVERITY, CR_VETO, CR_LIMIT_KIND, CR_LIMIT_AMOUNT, CR_CLOSE_ZH, CR_CLOSE_EN, CR_TERRITORY,
-    CR_SUBJECT, CR_SUPERVISING, CR_DIMENSION, CR_SOURCES, CR_FIELD_SOURCES, CR_ACTIVE,
+    CR_CODE,
+    CR_CATEGORY,
+    CR_ORDER,
+    CR_TEXT_ZH,
+    CR_TEXT_EN,
+    CR_METHOD,
+    CR_HOW_ZH,
+    CR_HOW_EN,
+    CR_MODE,
+    CR_PARAMS,
+    CR_WEIGHT,
+    CR_SEVERITY,
+    CR_VETO,
+    CR_LIMIT_KIND,
+    CR_LIMIT_AMOUNT,
+    CR_CLOSE_ZH,
+    CR_CLOSE_EN,
+    CR_TERRITORY,
+    CR_SUBJECT,
+    CR_SUPERVISING,
+    CR_DIMENSION,
+    CR_SOURCES,
+    CR_FIELD_SOURCES,
+    CR_ACTIVE,
 };
 
 static enum rc bad_file(const struct file *f, const char *what)
 {
     return OP_FAIL(f->op, RC_INTERNAL, "shipped_catalogue", "随附目录文件 %s 第 %zu 行不正确（%s）",
-                   "The shipped catalogue %s is wrong in line %zu (%s)", f->name, f->row.line, what);
+                   "The shipped catalogue %s is wrong in line %zu (%s)", f->name, f->row.line,
+                   what);
 }
 
 static enum rc open_file(struct file *f, struct str text)
@@ -78,8 +103,10 @@ static enum rc cell_i64(const struct file *f, int column, int64_t *out)
 
 static enum rc read_category(const struct file *f, struct category_new *c)
 {
-    *c = (struct category_new){.code = cell(f, CAT_CODE), .name_zh = cell(f, CAT_NAME_ZH),
-                               .name_en = cell(f, CAT_NAME_EN), .hint_zh = cell(f, CAT_HINT_ZH),
+    *c = (struct category_new){.code = cell(f, CAT_CODE),
+                               .name_zh = cell(f, CAT_NAME_ZH),
+                               .name_en = cell(f, CAT_NAME_EN),
+                               .hint_zh = cell(f, CAT_HINT_ZH),
                                .hint_en = cell(f, CAT_HINT_EN)};
     RETURN_IF(cell_i64(f, CAT_ORDER, &c->order_no));
     return cell_i64(f, CAT_WEIGHT, &c->weight);
@@ -88,15 +115,25 @@ static enum rc read_category(const struct file *f, struct category_new *c)
 static enum rc read_criterion(const struct file *f, struct criterion_full *c)
 {
     int64_t veto, active;
-    *c = (struct criterion_full){
-        .code = cell(f, CR_CODE), .category_code = cell(f, CR_CATEGORY), .text_zh = cell(f, CR_TEXT_ZH),
-        .text_en = cell(f, CR_TEXT_EN), .method = cell(f, CR_METHOD), .how_zh = cell(f, CR_HOW_ZH),
-        .how_en = cell(f, CR_HOW_EN), .mode = cell(f, CR_MODE), .mode_params = cell(f, CR_PARAMS),
-        .severity = cell(f, CR_SEVERITY), .limit_kind = cell(f, CR_LIMIT_KIND), .close_zh = cell(f, CR_CLOSE_ZH),
-        .close_en = cell(f, CR_CLOSE_EN), .territory_dept = cell(f, CR_TERRITORY),
-        .subject_dept = cell(f, CR_SUBJECT), .supervising_dept = cell(f, CR_SUPERVISING),
-        .dimension = cell(f, CR_DIMENSION), .sources = cell(f, CR_SOURCES),
-        .field_sources = cell(f, CR_FIELD_SOURCES)};
+    *c = (struct criterion_full){.code = cell(f, CR_CODE),
+                                 .category_code = cell(f, CR_CATEGORY),
+                                 .text_zh = cell(f, CR_TEXT_ZH),
+                                 .text_en = cell(f, CR_TEXT_EN),
+                                 .method = cell(f, CR_METHOD),
+                                 .how_zh = cell(f, CR_HOW_ZH),
+                                 .how_en = cell(f, CR_HOW_EN),
+                                 .mode = cell(f, CR_MODE),
+                                 .mode_params = cell(f, CR_PARAMS),
+                                 .severity = cell(f, CR_SEVERITY),
+                                 .limit_kind = cell(f, CR_LIMIT_KIND),
+                                 .close_zh = cell(f, CR_CLOSE_ZH),
+                                 .close_en = cell(f, CR_CLOSE_EN),
+                                 .territory_dept = cell(f, CR_TERRITORY),
+                                 .subject_dept = cell(f, CR_SUBJECT),
+                                 .supervising_dept = cell(f, CR_SUPERVISING),
+                                 .dimension = cell(f, CR_DIMENSION),
+                                 .sources = cell(f, CR_SOURCES),
+                                 .field_sources = cell(f, CR_FIELD_SOURCES)};
     RETURN_IF(cell_i64(f, CR_ORDER, &c->order_no));
     RETURN_IF(cell_i64(f, CR_WEIGHT, &c->weight));
     RETURN_IF(cell_i64(f, CR_VETO, &veto));
@@ -159,12 +196,17 @@ struct uuid standard_shipped_version_id(struct str label)
 
 static enum rc create_standard(struct op *op)
 {
-    const struct standard_new s = {.id = standard_shipped_id(), .code = STR("wmcj"),
-                                   .name_zh = STR("全国文明城市创建实地测评（示范目录）"),
-                                   .name_en = STR("On-site checks of a civilized city (example catalogue)"),
-                                   .order_no = 1};
-    const struct command c = {.id = s.id, .kind = "standard.create", .content = sha256_of(s.code),
-                              .subject_kind = "standard", .subject_id = s.id};
+    const struct standard_new s = {
+        .id = standard_shipped_id(),
+        .code = STR("wmcj"),
+        .name_zh = STR("全国文明城市创建实地测评（示范目录）"),
+        .name_en = STR("On-site checks of a civilized city (example catalogue)"),
+        .order_no = 1};
+    const struct command c = {.id = s.id,
+                              .kind = "standard.create",
+                              .content = sha256_of(s.code),
+                              .subject_kind = "standard",
+                              .subject_id = s.id};
     bool found;
     struct uuid there;
     RETURN_IF(standard_by_code(op, s.code, &there, &found));
@@ -179,10 +221,14 @@ static enum rc create_standard(struct op *op)
 enum rc standard_load_shipped(struct op *op, const struct standard_shipped *in)
 {
     struct catalogue_new cat = {.version = {.id = standard_shipped_version_id(in->label),
-                                            .standard_id = standard_shipped_id(), .label = in->label},
+                                            .standard_id = standard_shipped_id(),
+                                            .label = in->label},
                                 .publish = true};
-    const struct command c = {.id = cat.version.id, .kind = "standard.load_shipped", .content = sha256_of(in->label),
-                              .subject_kind = "standard_version", .subject_id = cat.version.id};
+    const struct command c = {.id = cat.version.id,
+                              .kind = "standard.load_shipped",
+                              .content = sha256_of(in->label),
+                              .subject_kind = "standard_version",
+                              .subject_id = cat.version.id};
     bool there;
     RETURN_IF(standard_version_there(op, cat.version.id, &there));
     if (there)

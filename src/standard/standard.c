@@ -1,6 +1,6 @@
 /*
- * standard.c - rules of catalogues: what a criterion must satisfy, the hash that seals a version, where a changed
- * value comes from. Pure.
+ * standard.c - rules of catalogues: what a criterion must satisfy, the hash that seals a version,
+ * where a changed value comes from. Pure.
  */
 #include "standard/catalogue.h"
 
@@ -40,16 +40,20 @@ static void check_text(const struct check *c, const struct text_rule *r)
     if (r->required && str_empty(str_trim(r->value)))
         fail_field(c->f, below(c, r->pointer), "required", "必填", "This is required");
     else if (r->value.p && utf8_count(r->value) > r->max_chars)
-        fail_field(c->f, below(c, r->pointer), "too_long", "最多 %zu 个字", "At most %zu characters", r->max_chars);
+        fail_field(c->f, below(c, r->pointer), "too_long", "最多 %zu 个字",
+                   "At most %zu characters", r->max_chars);
 }
 
-static void check_name(const struct check *c, const char *member, const char *const *names, struct str value)
+static void check_name(const struct check *c, const char *member, const char *const *names,
+                       struct str value)
 {
     if (index_of(names, value) < 0)
-        fail_field(c->f, below(c, member), "unknown_value", "不是允许的取值", "It is not one of the allowed values");
+        fail_field(c->f, below(c, member), "unknown_value", "不是允许的取值",
+                   "It is not one of the allowed values");
 }
 
-static void check_range(const struct check *c, const char *member, int64_t value, const int64_t range[2])
+static void check_range(const struct check *c, const char *member, int64_t value,
+                        const int64_t range[2])
 {
     if (value < range[0] || value > range[1])
         fail_field(c->f, below(c, member), "out_of_range", "应在 %lld 与 %lld 之间",
@@ -72,11 +76,13 @@ static void check_judging(const struct check *c, const struct criterion_full *x)
     for (size_t i = 0; i < inner.nfields; i++) {
         const struct field_error *e = &inner.fields[i];
         struct str at = str_fmt(c->f->arena, "/mode_params%.*s", STR_ARG(e->pointer));
-        fail_field(c->f, below(c, str_z(c->f->arena, at)), str_z(c->f->arena, e->code), "%.*s", "", STR_ARG(e->zh));
+        fail_field(c->f, below(c, str_z(c->f->arena, at)), str_z(c->f->arena, e->code), "%.*s", "",
+                   STR_ARG(e->zh));
         c->f->fields[c->f->nfields - 1].en = e->en;
     }
     if (inner.nfields == 0)
-        fail_field(c->f, below(c, "/mode_params"), "mode_params", "评判参数不正确", "The parameters of the mode are wrong");
+        fail_field(c->f, below(c, "/mode_params"), "mode_params", "评判参数不正确",
+                   "The parameters of the mode are wrong");
 }
 
 void criterion_check(struct fault *f, struct str at, const struct criterion_full *x)
@@ -139,9 +145,10 @@ static void hash_category(struct hasher *h, const struct category_new *c)
 static void hash_criterion(struct hasher *h, const struct criterion_full *c)
 {
     const struct str texts[] = {
-        c->category_code, c->code, c->text_zh, c->text_en, c->how_zh, c->how_en, c->method, c->mode, c->mode_params,
-        c->severity, c->limit_kind, c->close_zh, c->close_en, c->territory_dept, c->subject_dept,
-        c->supervising_dept, c->dimension, c->sources, c->field_sources};
+        c->category_code,    c->code,      c->text_zh,  c->text_en,        c->how_zh,
+        c->how_en,           c->method,    c->mode,     c->mode_params,    c->severity,
+        c->limit_kind,       c->close_zh,  c->close_en, c->territory_dept, c->subject_dept,
+        c->supervising_dept, c->dimension, c->sources,  c->field_sources};
     const int64_t numbers[] = {c->order_no, c->weight, c->veto, c->limit_amount, c->active};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash_field(h, texts[i]);
@@ -149,8 +156,9 @@ static void hash_criterion(struct hasher *h, const struct criterion_full *c)
         hash_field_i64(h, numbers[i]);
 }
 
-struct sha256 catalogue_hash(struct arena *a, const struct category_new *categories, size_t ncategories,
-                             const struct criterion_full *criteria, size_t ncriteria)
+struct sha256 catalogue_hash(struct arena *a, const struct category_new *categories,
+                             size_t ncategories, const struct criterion_full *criteria,
+                             size_t ncriteria)
 {
     struct hasher h;
     const struct category_new **cs = ARENA_MANY(a, const struct category_new *, ncategories + 1);

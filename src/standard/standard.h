@@ -17,8 +17,8 @@ struct criterion {
     struct str text_zh, text_en;
     struct judging judging;
     int64_t weight;
-    bool veto;             /* 一票否决 */
-    bool key;              /* severity: key (重点) rather than general */
+    bool veto; /* 一票否决 */
+    bool key;  /* severity: key (重点) rather than general */
     enum limit_kind limit_kind;
     int64_t limit_amount;
     bool active;
@@ -32,10 +32,13 @@ struct checklist {
     size_t n;
 };
 
-/* RC_NOT_FOUND "checklist_missing" when the version is not published or has no such category. Thread-safe. */
+/* RC_NOT_FOUND "checklist_missing" when the version is not published or has no such category.
+ * Thread-safe. */
 enum rc standard_checklist(struct op *op, struct uuid version_id, struct str category_code,
                            const struct checklist **out) MUST_CHECK;
-/* The newest version published at or before `at_ms` of the first standard (by order); found = false: none. */
-enum rc standard_version_at(struct op *op, int64_t at_ms, struct uuid *version_id, bool *found) MUST_CHECK;
+/* The newest version published at or before `at_ms` of the first standard (by order); found =
+ * false: none. */
+enum rc standard_version_at(struct op *op, int64_t at_ms, struct uuid *version_id,
+                            bool *found) MUST_CHECK;
 
 #endif

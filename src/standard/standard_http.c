@@ -90,7 +90,8 @@ enum rc standard_json_criterion(struct op *op, struct json_out *j, const char *k
     return RC_OK;
 }
 
-static enum rc criteria_json(struct request *rq, const char *key, struct uuid version_id, struct str category)
+static enum rc criteria_json(struct request *rq, const char *key, struct uuid version_id,
+                             struct str category)
 {
     struct criterion_get_row *rows;
     size_t n;
@@ -103,7 +104,8 @@ static enum rc criteria_json(struct request *rq, const char *key, struct uuid ve
     return RC_OK;
 }
 
-enum rc standard_json_checklist(struct request *rq, struct uuid version_id, struct str category_code)
+enum rc standard_json_checklist(struct request *rq, struct uuid version_id,
+                                struct str category_code)
 {
     struct standard_version_get_row v;
     struct category_list_row c;
@@ -112,7 +114,8 @@ enum rc standard_json_checklist(struct request *rq, struct uuid version_id, stru
     RETURN_IF(version_load(&rq->op, version_id, &v));
     RETURN_IF(q_category_get(&rq->op.rd, &in, &c, &found));
     if (!found)
-        return OP_FAIL(&rq->op, RC_NOT_FOUND, "checklist_missing", "该标准版本中没有该点位类别的检查表",
+        return OP_FAIL(&rq->op, RC_NOT_FOUND, "checklist_missing",
+                       "该标准版本中没有该点位类别的检查表",
                        "This version of the standard has no checklist of the site's category");
     jo_obj(&rq->json, "version");
     version_members(&rq->json, &v);
@@ -149,8 +152,10 @@ static enum rc list_standards(struct request *rq)
     struct standard_version_get_row *versions;
     size_t nstandards, nversions;
     RETURN_IF(query_done(rq));
-    RETURN_IF(q_standard_list(&rq->op.rd, &(struct standard_list_in){rq->op.hq}, &standards, &nstandards));
-    RETURN_IF(q_standard_version_list(&rq->op.rd, &(struct standard_version_list_in){rq->op.hq}, &versions, &nversions));
+    RETURN_IF(q_standard_list(&rq->op.rd, &(struct standard_list_in){rq->op.hq}, &standards,
+                              &nstandards));
+    RETURN_IF(q_standard_version_list(&rq->op.rd, &(struct standard_version_list_in){rq->op.hq},
+                                      &versions, &nversions));
     jo_obj(&rq->json, NULL);
     jo_arr(&rq->json, "items");
     for (size_t i = 0; i < nstandards; i++)
@@ -204,8 +209,10 @@ static enum rc after_standard(struct request *rq)
     struct standard_get_in in = {rq->op.hq, rq->op.plan.command.subject_id};
     RETURN_IF(q_standard_get(&rq->op.rd, &in, &s, &found));
     if (!found)
-        return OP_FAIL(&rq->op, RC_NOT_FOUND, "not_found", "没有这个标准", "There is no such standard");
-    RETURN_IF(q_standard_version_list(&rq->op.rd, &(struct standard_version_list_in){rq->op.hq}, &versions, &n));
+        return OP_FAIL(&rq->op, RC_NOT_FOUND, "not_found", "没有这个标准",
+                       "There is no such standard");
+    RETURN_IF(q_standard_version_list(&rq->op.rd, &(struct standard_version_list_in){rq->op.hq},
+                                      &versions, &n));
     standard_json(&rq->json, &s, versions, n);
     return reply_json(rq, rq->op.plan.replayed ? 200 : 201);
 }
@@ -305,16 +312,23 @@ static enum rc read_change(struct jin *in, struct criterion_change *c)
         unsigned member;
         struct str *into;
     } texts[] = {
-        {"text_zh", CRITERION_TEXT_ZH, &to->text_zh},    {"text_en", CRITERION_TEXT_EN, &to->text_en},
-        {"how_zh", CRITERION_HOW_ZH, &to->how_zh},       {"how_en", CRITERION_HOW_EN, &to->how_en},
-        {"mode", CRITERION_MODE, &to->mode},             {"severity", CRITERION_SEVERITY, &to->severity},
-        {"close_zh", CRITERION_CLOSE_ZH, &to->close_zh}, {"close_en", CRITERION_CLOSE_EN, &to->close_en},
+        {"text_zh", CRITERION_TEXT_ZH, &to->text_zh},
+        {"text_en", CRITERION_TEXT_EN, &to->text_en},
+        {"how_zh", CRITERION_HOW_ZH, &to->how_zh},
+        {"how_en", CRITERION_HOW_EN, &to->how_en},
+        {"mode", CRITERION_MODE, &to->mode},
+        {"severity", CRITERION_SEVERITY, &to->severity},
+        {"close_zh", CRITERION_CLOSE_ZH, &to->close_zh},
+        {"close_en", CRITERION_CLOSE_EN, &to->close_en},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (jin_str(in, texts[i].key, JIN_OPTIONAL, 1000, texts[i].into))
             c->set |= texts[i].member;
-    c->set |= jin_raw(in, "mode_params", JIN_OPTIONAL, 4000, &to->mode_params) ? CRITERION_PARAMS : 0;
-    c->set |= jin_i64(in, "weight", JIN_OPTIONAL, 0, JUDGING_WEIGHT_MAX, &to->weight) ? CRITERION_WEIGHT : 0;
+    c->set |=
+        jin_raw(in, "mode_params", JIN_OPTIONAL, 4000, &to->mode_params) ? CRITERION_PARAMS : 0;
+    c->set |= jin_i64(in, "weight", JIN_OPTIONAL, 0, JUDGING_WEIGHT_MAX, &to->weight)
+                  ? CRITERION_WEIGHT
+                  : 0;
     c->set |= jin_bool(in, "veto", JIN_OPTIONAL, &to->veto) ? CRITERION_VETO : 0;
     c->set |= jin_bool(in, "active", JIN_OPTIONAL, &to->active) ? CRITERION_ACTIVE : 0;
     read_limit(in, c);
@@ -348,7 +362,8 @@ const struct route standard_routes[] = {
     {HTTP_POST, "/api/v1/standard-versions", ACT_STANDARD_WRITE, create_version, 0, 0},
     {HTTP_GET, "/api/v1/standard-versions/{id}", ACT_STANDARD_READ, get_version, 0, 0},
     {HTTP_GET, "/api/v1/standard-versions/{id}/criteria", ACT_STANDARD_READ, list_criteria, 0, 0},
-    {HTTP_POST, "/api/v1/standard-versions/{id}/publish", ACT_STANDARD_WRITE, publish_version, 0, 0},
+    {HTTP_POST, "/api/v1/standard-versions/{id}/publish", ACT_STANDARD_WRITE, publish_version, 0,
+     0},
     {HTTP_PATCH, "/api/v1/criteria/{id}", ACT_STANDARD_WRITE, change_criterion, 0, 0},
     {0},
 };

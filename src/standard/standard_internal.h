@@ -9,6 +9,7 @@
 
 struct criterion_full criterion_of_row(const struct criterion_get_row *r);
 /* RC_NOT_FOUND when there is none. */
-enum rc version_load(struct op *op, struct uuid id, struct standard_version_get_row *out) MUST_CHECK;
+enum rc version_load(struct op *op, struct uuid id,
+                     struct standard_version_get_row *out) MUST_CHECK;
 
 #endif

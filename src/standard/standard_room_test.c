@@ -1,6 +1,6 @@
 /*
- * standard_room_test.c - standards on both engines: the shipped example, drafts and copies, publication for ever,
- * checklists.
+ * standard_room_test.c - standards on both engines: the shipped example, drafts and copies,
+ * publication for ever, checklists.
  */
 #include "auth/auth_ground.h"
 #include "base/asset.h"
@@ -46,8 +46,11 @@ static struct op *office(const char *kind, struct uuid subject)
     char name[32];
     snprintf(name, sizeof name, "command %d", ++serial);
     struct op *op = ground_operator(&g);
-    const struct command c = {.id = uuid_named(UUID_NONE, str_of(name)), .kind = kind,
-                              .content = sha256_of(str_of(name)), .subject_kind = "test", .subject_id = subject};
+    const struct command c = {.id = uuid_named(UUID_NONE, str_of(name)),
+                              .kind = kind,
+                              .content = sha256_of(str_of(name)),
+                              .subject_kind = "test",
+                              .subject_id = subject};
     assert_int_equal(change_begin(op, &c), RC_OK);
     return op;
 }
@@ -74,9 +77,11 @@ static void shipped_whole(void **state)
     assert_int_equal(standard_current_version(op, &version, &found), RC_OK);
     assert_true(found && uuid_eq(version, standard_shipped_version_id(STR("2026"))));
     assert_int_equal(version_load(op, version, &v), RC_OK);
-    assert_true(str_is(v.state, "published") && !v.official && str_is(v.notice_zh, STANDARD_NOTICE_ZH));
+    assert_true(str_is(v.state, "published") && !v.official &&
+                str_is(v.notice_zh, STANDARD_NOTICE_ZH));
     assert_int_equal(v.content_hash.n, 32);
-    assert_int_equal(q_category_list(&op->rd, &(struct category_list_in){1, version}, &cats, &n), RC_OK);
+    assert_int_equal(q_category_list(&op->rd, &(struct category_list_in){1, version}, &cats, &n),
+                     RC_OK);
     assert_int_equal(n, 27);
     for (size_t i = 0; i < n; i++)
         weight += cats[i].weight;
@@ -97,7 +102,8 @@ static void checklists(void **state)
     struct category_list_row *cats;
     size_t n;
     struct op *op = ground_op(&g);
-    assert_int_equal(q_category_list(&op->rd, &(struct category_list_in){1, version}, &cats, &n), RC_OK);
+    assert_int_equal(q_category_list(&op->rd, &(struct category_list_in){1, version}, &cats, &n),
+                     RC_OK);
     for (size_t i = 0; i < n; i++) {
         ground_expect(&g, standard_checklist(op, version, cats[i].code, &a), RC_OK, NULL);
         assert_int_equal(a->n, cats[i].criteria_count);
@@ -108,15 +114,19 @@ static void checklists(void **state)
     assert_int_equal(standard_checklist(op, version, STR("SQ"), &a), RC_OK);
     assert_int_equal(standard_checklist(op, version, STR("SQ"), &b), RC_OK);
     assert_ptr_equal(a, b);
-    assert_true(str_is(a->criteria[0].code, "SQ-01") && a->criteria[0].judging.mode == JUDGING_THRESHOLD);
-    ground_expect(&g, standard_checklist(op, version, STR("NIX"), &a), RC_NOT_FOUND, "checklist_missing");
+    assert_true(str_is(a->criteria[0].code, "SQ-01") &&
+                a->criteria[0].judging.mode == JUDGING_THRESHOLD);
+    ground_expect(&g, standard_checklist(op, version, STR("NIX"), &a), RC_NOT_FOUND,
+                  "checklist_missing");
 }
 
 static struct uuid copy_draft(const char *label)
 {
     struct uuid id = uuid_named(UUID_NONE, str_of(label));
     struct op *op = office("standard_version.create", id);
-    const struct version_new v = {.id = id, .standard_id = standard_shipped_id(), .label = str_of(label),
+    const struct version_new v = {.id = id,
+                                  .standard_id = standard_shipped_id(),
+                                  .label = str_of(label),
                                   .copy_of = standard_shipped_version_id(STR("2026"))};
     ground_expect(&g, standard_prepare_version(op, &v), RC_OK, NULL);
     ground_commit(&g);
@@ -126,13 +136,16 @@ static struct uuid copy_draft(const char *label)
 static void published_never_changes(void **state)
 {
     (void)state;
-    struct uuid draft = copy_draft("2027"), shipped = standard_shipped_version_id(STR("2026")), now_id;
+    struct uuid draft = copy_draft("2027"), shipped = standard_shipped_version_id(STR("2026")),
+                now_id;
     struct standard_version_get_row v, was;
     const struct checklist *list;
     bool found;
-    struct criterion_change c = {.id = uuid_named(draft, STR("SQ-03")), .set = CRITERION_WEIGHT, .to = {.weight = 9}};
+    struct criterion_change c = {
+        .id = uuid_named(draft, STR("SQ-03")), .set = CRITERION_WEIGHT, .to = {.weight = 9}};
     struct op *op = ground_op(&g);
-    ground_expect(&g, standard_checklist(op, draft, STR("SQ"), &list), RC_NOT_FOUND, "checklist_missing");
+    ground_expect(&g, standard_checklist(op, draft, STR("SQ"), &list), RC_NOT_FOUND,
+                  "checklist_missing");
     assert_int_equal(version_load(op, shipped, &was), RC_OK);
     struct str hash = str_copy(&g.arena, was.content_hash);
     op = office("criterion.change", c.id);
@@ -146,8 +159,10 @@ static void published_never_changes(void **state)
     fault_init(&late_fault, &late_arena);
     late.rd.arena = &late_arena;
     late.rd.fault = &late_fault;
-    assert_int_equal(change_begin(&late, &(struct command){.id = uuid_named(draft, STR("late")), .kind = "criterion.change",
-                                                           .subject_kind = "criterion"}), RC_OK);
+    assert_int_equal(change_begin(&late, &(struct command){.id = uuid_named(draft, STR("late")),
+                                                           .kind = "criterion.change",
+                                                           .subject_kind = "criterion"}),
+                     RC_OK);
     assert_int_equal(standard_prepare_criterion_change(&late, &c), RC_OK);
     ground_pass(&g, 1000);
     op = office("standard_version.publish", draft);
@@ -175,7 +190,8 @@ static void published_never_changes(void **state)
     assert_int_equal(standard_checklist(op, draft, STR("SQ"), &list), RC_OK);
     assert_int_equal(list->criteria[2].weight, 9);
     struct criterion_get_row row;
-    assert_int_equal(q_criterion_get(&op->rd, &(struct criterion_get_in){1, c.id}, &row, &found), RC_OK);
+    assert_int_equal(q_criterion_get(&op->rd, &(struct criterion_get_in){1, c.id}, &row, &found),
+                     RC_OK);
     assert_true(str_find(row.field_sources, STR("\"weight\":\"headquarters\""), 0) > 0);
 }
 
@@ -193,7 +209,8 @@ static void copies_are_true(void **state)
     assert_int_equal(version_load(op, standard_shipped_version_id(STR("2026")), &b), RC_OK);
     assert_true(str_eq(a.content_hash, b.content_hash));
     op = office("standard_version.create", draft);
-    const struct version_new same = {.id = uuid_named(draft, STR("x")), .standard_id = standard_shipped_id(),
+    const struct version_new same = {.id = uuid_named(draft, STR("x")),
+                                     .standard_id = standard_shipped_id(),
                                      .label = STR("2028")};
     ground_expect(&g, standard_prepare_version(op, &same), RC_OK, NULL);
     ground_expect(&g, change_commit(op), RC_CONFLICT, "version_label_taken");

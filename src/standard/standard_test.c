@@ -1,6 +1,6 @@
 /*
- * standard_test.c - rules of catalogues without a database: what a criterion must satisfy, the hash of a version,
- * sources after a change.
+ * standard_test.c - rules of catalogues without a database: what a criterion must satisfy, the hash
+ * of a version, sources after a change.
  */
 #include "standard/catalogue.h"
 
@@ -29,10 +29,19 @@ static int close_arena(void **state)
 
 static struct criterion_full good(const char *code)
 {
-    return (struct criterion_full){
-        .category_code = STR("SQ"), .code = str_of(code), .order_no = 1, .text_zh = STR("条目"), .text_en = STR("item"),
-        .mode = STR("binary"), .mode_params = STR("{}"), .weight = 2, .severity = STR("general"),
-        .limit_kind = STR("working_days"), .limit_amount = 5, .dimension = STR("order"), .active = true};
+    return (struct criterion_full){.category_code = STR("SQ"),
+                                   .code = str_of(code),
+                                   .order_no = 1,
+                                   .text_zh = STR("条目"),
+                                   .text_en = STR("item"),
+                                   .mode = STR("binary"),
+                                   .mode_params = STR("{}"),
+                                   .weight = 2,
+                                   .severity = STR("general"),
+                                   .limit_kind = STR("working_days"),
+                                   .limit_amount = 5,
+                                   .dimension = STR("order"),
+                                   .active = true};
 }
 
 /* Fails unless the only fault has this pointer and code (NULL: no fault). */
@@ -88,10 +97,12 @@ static void criteria_checked(void **state)
 static void hash_seals_everything(void **state)
 {
     (void)state;
-    const struct category_new cats[] = {{.code = STR("SQ"), .name_zh = STR("社区"), .name_en = STR("x"), .weight = 1000},
-                                        {.code = STR("XQ"), .name_zh = STR("小区"), .name_en = STR("y")}};
+    const struct category_new cats[] = {
+        {.code = STR("SQ"), .name_zh = STR("社区"), .name_en = STR("x"), .weight = 1000},
+        {.code = STR("XQ"), .name_zh = STR("小区"), .name_en = STR("y")}};
     const struct category_new swapped[] = {cats[1], cats[0]};
-    struct criterion_full xs[] = {good("SQ-01"), good("SQ-02")}, back[] = {good("SQ-02"), good("SQ-01")};
+    struct criterion_full xs[] = {good("SQ-01"), good("SQ-02")},
+                          back[] = {good("SQ-02"), good("SQ-01")};
     struct sha256 h = catalogue_hash(&arena, cats, 2, xs, 2);
     assert_true(sha256_eq(h, catalogue_hash(&arena, swapped, 2, back, 2)));
     xs[1].weight++;
@@ -108,9 +119,11 @@ static void hash_seals_everything(void **state)
 static void sources_follow(void **state)
 {
     (void)state;
-    const struct str before = STR("{\"text\":\"N17\",\"weight\":\"project default\",\"limit\":\"YC\"}");
+    const struct str before =
+        STR("{\"text\":\"N17\",\"weight\":\"project default\",\"limit\":\"YC\"}");
     struct str after = criterion_sources_after(&arena, before, CRITERION_WEIGHT | CRITERION_HOW_ZH);
-    assert_true(str_is(after, "{\"text\":\"N17\",\"how\":\"headquarters\",\"weight\":\"headquarters\",\"limit\":\"YC\"}"));
+    assert_true(str_is(after, "{\"text\":\"N17\",\"how\":\"headquarters\",\"weight\":"
+                              "\"headquarters\",\"limit\":\"YC\"}"));
     after = criterion_sources_after(&arena, STR_NONE, CRITERION_LIMIT);
     assert_true(str_is(after, "{\"limit\":\"headquarters\"}"));
 }
