@@ -386,8 +386,9 @@ static void require_columns(struct binder *b)
 static enum rc bind_all(struct binder *b)
 {
     struct table_map *m = b->map;
-    if (b->in.obj)
-        jin_has(&b->in, "$sheet");
+    static const char *const others[] = {"$sheet", "$create_units", "$datum"}; /* read by importers */
+    for (size_t i = 0; b->in.obj && i < sizeof others / sizeof *others; i++)
+        jin_has(&b->in, others[i]);
     fold_synonyms(b);
     collect_named(b);
     RETURN_IF(find_header(b));

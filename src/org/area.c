@@ -151,9 +151,11 @@ static void compare(struct diff *d, const struct area_entry *e)
     bool other_kind = e->kind.p && !str_eq(x->kind, e->kind);
     bool moved = e->parent_code.p && !str_eq(e->parent_code, x->parent_code);
     d->out->renamed += renamed;
-    d->out->altered += !renamed && (other_kind || moved);
-    d->out->unchanged += !(renamed || other_kind || moved);
-    if (renamed || other_kind || moved)
+    bool reordered = e->order_said && e->order_no != x->order_no;
+    bool altered = renamed || other_kind || moved || reordered;
+    d->out->altered += altered && !renamed;
+    d->out->unchanged += !altered;
+    if (altered)
         add_step(d, AREA_STEP_ALTER, e, x);
 }
 

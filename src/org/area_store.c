@@ -474,8 +474,11 @@ static enum rc do_alter(struct snapshot *s, size_t step, const struct area *pare
     a.kind = p->entry->kind.p ? text_or_none(p->entry->kind) : a.kind;
     bool moved = p->entry->parent_code.p != NULL;
     a.parent_id = moved ? parent->id : a.parent_id;
-    fx_new_stretch(s->op, &a, moved ? parent->code : p->now->parent_code,
-                   (int64_t[2]){p->now->stretch_from_ms, s->in->at_ms});
+    a.order_no = p->entry->order_said ? p->entry->order_no : a.order_no;
+    bool shown = moved || p->entry->kind.p || !str_eq(p->entry->name, p->now->name);
+    if (shown)
+        fx_new_stretch(s->op, &a, moved ? parent->code : p->now->parent_code,
+                       (int64_t[2]){p->now->stretch_from_ms, s->in->at_ms});
     fx_set_area(s->op, &a);
     return RC_OK;
 }
@@ -519,7 +522,7 @@ static enum rc load_now(struct op *op, struct str scope, struct area_now **now, 
     for (size_t i = 0; i < *n; i++)
         (*now)[i] = (struct area_now){rows[i].id,     rows[i].code,        rows[i].name,
                                       rows[i].kind,   rows[i].parent_code, rows[i].stretch_from_ms,
-                                      rows[i].version};
+                                      rows[i].version,     rows[i].order_no};
     return RC_OK;
 }
 

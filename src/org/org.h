@@ -90,7 +90,8 @@ struct area_entry {
     struct str name;
     struct str kind;        /* absent: not said, keeps what is there */
     struct str parent_code; /* absent: by prefix */
-    int64_t order_no;       /* for new areas */
+    int64_t order_no;       /* for new areas; */
+    bool order_said;        /* and, where the list says so, for those in force */
 };
 /* What is in force, as the comparison needs it. */
 struct area_now {
@@ -101,6 +102,7 @@ struct area_now {
     struct str parent_code;
     int64_t stretch_from_ms; /* since when it is called so */
     int64_t version;
+    int64_t order_no;
 };
 enum area_step_kind { AREA_STEP_CLOSE, AREA_STEP_ALTER, AREA_STEP_CREATE };
 struct area_step {
@@ -113,7 +115,7 @@ struct area_diff {
     struct area_step *steps;
     size_t n;
     size_t created, renamed, altered, closed,
-        unchanged; /* renamed: name differs; altered: only kind or parent */
+        unchanged; /* renamed: name differs; altered: only kind, parent or order */
 };
 /* What is compared: a list complete for `scope`, and what is in force there. Both may come in any
  * order. */

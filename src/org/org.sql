@@ -79,9 +79,9 @@ SELECT COUNT(*) AS n FROM area WHERE hq_id = :hq AND parent_id = :id AND valid_t
 -- What a snapshot is compared with.
 -- name: area_now_list :many
 -- in: hq i64, code_from text, code_to text
--- out: id uuid, code text, name text, kind text?, parent_code text?, stretch_from_ms i64, version i64
+-- out: id uuid, code text, name text, kind text?, parent_code text?, stretch_from_ms i64, version i64, order_no i64
 SELECT a.id AS id, a.code AS code, a.name AS name, a.kind AS kind, h.parent_code AS parent_code,
-       h.valid_from_ms AS stretch_from_ms, a.version AS version
+       h.valid_from_ms AS stretch_from_ms, a.version AS version, a.order_no AS order_no
 FROM area a
 JOIN area_history h ON h.hq_id = a.hq_id AND h.area_id = a.id AND h.valid_to_ms IS NULL
 WHERE a.hq_id = :hq AND a.valid_to_ms IS NULL AND a.code >= :code_from AND a.code < :code_to

@@ -1,0 +1,139 @@
+/*
+ * import_find.c - what an office writes into which record: areas by code or by any of the ways their name is
+ * written, units by code or name, or made where the mapping allows it.
+ */
+#include "import_internal.h"
+
+#include "base/arena.h"
+
+/* ---- areas ---- */
+
+/* 大同街道办事处, 大同街道 and 大同 are one; so are 团结路社区居委会 and 团结路. */
+static struct str base_name(struct str name)
+{
+    static const char *const endings[] = {"社区居民委员会", "居民委员会", "村民委员会", "社区居委会", "居委会",
+                                          "村委会", "社区", "村", "街道办事处", "街道办", "街道", "镇人民政府", "镇",
+                                          "乡人民政府", "乡", "区", "县", "市"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        struct str e = str_of(endings[i]);
+        if (str_ends(name, e) && name.n > e.n + 3) /* something of two characters must remain */
+            return str_sub(name, 0, name.n - e.n);
+    }
+    return name;
+}
+
+enum rc import_load_areas(struct import *im)
+{
+    struct op *op = im->op;
+    struct import_areas_now_row *rows;
+    RETURN_IF(q_import_areas_now(&op->rd, &(struct import_areas_now_in){op->hq}, &rows, &im->nareas));
+    im->areas = ARENA_MANY(OP_ARENA(op), struct import_area, im->nareas + 1);
+    for (size_t i = 0; i < im->nareas; i++)
+        im->areas[i] = (struct import_area){rows[i].id, rows[i].code, rows[i].name, base_name(rows[i].name),
+                                            rows[i].parent_code};
+    return RC_OK;
+}
+
+size_t import_find_area(const struct import *im, struct str text, struct str within, const struct import_area **out)
+{
+    struct str code = STR_NONE, base = base_name(text);
+    enum area_level level;
+    size_t exact = 0, near = 0;
+    const struct import_area *first_near = NULL;
+    bool is_code = area_code_normal(text, &code, &level);
+    *out = NULL;
+    for (size_t i = 0; i < im->nareas; i++) {
+        const struct import_area *a = &im->areas[i];
+        if (within.p && !str_starts(a->code, within))
+            continue;
+        if (is_code ? str_eq(a->code, code) : str_eq(a->name, text)) {
+            *out = exact++ ? *out : a;
+        } else if (!is_code && str_eq(a->base, base)) {
+            first_near = near++ ? first_near : a;
+        }
+    }
+    *out = exact ? *out : first_near;
+    return exact ? exact : near;
+}
+
+/* ---- units ---- */
+
+struct str import_unit_code(struct arena *a, struct str name)
+{
+    struct sha256 h = sha256_of(utf8_fold(a, name));
+    return str_fmt(a, "U%02X%02X%02X%02X%02X", h.b[0], h.b[1], h.b[2], h.b[3], h.b[4]);
+}
+
+struct str import_unit_kind(struct str name)
+{
+    static const char *const territory[] = {"街道办事处", "街道办", "街道", "镇人民政府", "镇政府", "镇",
+                                            "乡人民政府", "乡政府", "乡"};
+    for (size_t i = 0; i < sizeof territory / sizeof *territory; i++)
+        if (str_ends(name, str_of(territory[i])))
+            return STR("territory");
+    return STR("department");
+}
+
+void import_unit_made(struct import *im, const struct unit_new *u)
+{
+    struct import_unit *made = ARENA_NEW(OP_ARENA(im->op), struct import_unit);
+    *made = (struct import_unit){im->units, u->name, u->short_name, u->code, u->id};
+    im->units = made;
+}
+
+static bool unit_made_here(const struct import *im, struct str text, struct uuid *out)
+{
+    for (const struct import_unit *u = im->units; u; u = u->next) {
+        if (!str_eq(u->name, text) && !str_eq(u->code, text) && !(u->short_name.n && str_eq(u->short_name, text)))
+            continue;
+        *out = u->id;
+        return true;
+    }
+    return false;
+}
+
+static enum rc make_unit(struct import *im, const struct table_value *v, size_t row, struct uuid *out, bool *ok)
+{
+    struct arena *a = OP_ARENA(im->op);
+    struct unit_new u = {.code = import_unit_code(a, v->text), .name = v->text, .kind = import_unit_kind(v->text)};
+    u.id = *out = import_id(im, "unit", u.code);
+    RETURN_IF(import_outcome(im, row, unit_prepare_create(im->op, &u), ok));
+    if (!*ok)
+        return RC_OK;
+    import_unit_made(im, &u);
+    report_warning(im->report, v->row, v->column, "unit_created", "新建单位“%.*s”，编码 %.*s",
+                   "The unit \"%.*s\" is made, code %.*s", STR_ARG(u.name), STR_ARG(u.code));
+    return RC_OK;
+}
+
+enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok)
+{
+    struct table_value v = import_cell(im, row, key);
+    struct unit u;
+    bool found;
+    size_t n;
+    *out = UUID_NONE;
+    *ok = report_check(im->report, &v, false, NAME_MAX_CHARS);
+    if (!*ok || str_empty(v.text) || unit_made_here(im, v.text, out))
+        return RC_OK;
+    RETURN_IF(unit_by_code(im->op, v.text, &u, &found));
+    if (found && !u.closed_ms.has) {
+        *out = u.id;
+        return RC_OK;
+    }
+    RETURN_IF(unit_by_name(im->op, v.text, &u, &n));
+    if (n == 1) {
+        *out = u.id;
+        return RC_OK;
+    }
+    if (n == 0 && im->create_units)
+        return make_unit(im, &v, row, out, ok);
+    *ok = false;
+    if (n == 0)
+        report_error(im->report, v.row, v.column, "unit_unknown", "没有单位“%.*s”，请先导入单位",
+                     "There is no unit \"%.*s\"; import it first", STR_ARG(v.text));
+    else
+        report_error(im->report, v.row, v.column, "unit_ambiguous", "有%zu个单位叫“%.*s”，请改填单位代码",
+                     "%zu units are called \"%.*s\"; give the code", n, STR_ARG(v.text));
+    return RC_OK;
+}
