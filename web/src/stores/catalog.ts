@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '@/api/client'
 import { fetchAll } from '@/api/list'
-import type { Area, AreaLevel, Page, Standard, StandardVersionFull, Unit } from '@/api/types'
+import type { Area, AreaLevel, Criterion, Page, Standard, StandardVersionFull, Unit } from '@/api/types'
 import { pickText } from '@/i18n'
 
 const LEVELS: AreaLevel[] = ['district', 'town', 'village']
@@ -47,6 +47,18 @@ export const useCatalog = defineStore('catalog', () => {
       units.value = await fetchAll<Unit>((cursor) => api.get('/units', { query: { limit: 200, cursor } }) as Promise<Page<Unit>>, 50)
     })
 
+  /** A criterion by id: in the version in force, else in the others, newest first. */
+  async function findCriterion(id: string, category: string): Promise<Criterion | undefined> {
+    await loadStandard()
+    const ids = standards.value.flatMap((s) => s.versions).map((v) => v.id)
+    const inForce = version.value?.id
+    for (const v of [...ids.filter((x) => x === inForce), ...ids.filter((x) => x !== inForce)]) {
+      const found = (await api.get('/standard-versions/{id}/criteria', { path: { id: v }, query: { category } })).items.find((c) => c.id === id)
+      if (found) return found
+    }
+    return undefined
+  }
+
   function forget() {
     for (const key of Object.keys(loads)) loads[key] = undefined
     standards.value = []
@@ -70,5 +82,5 @@ export const useCatalog = defineStore('catalog', () => {
     const parent = area.parent_id ? areaById.value.get(area.parent_id) : undefined
     return parent && parent.level !== 'district' ? `${areaPath(parent)} / ${area.name}` : area.name
   }
-  return { standards, version, areas, units, categories, loadStandard, loadAreas, loadUnits, forget, forgetUnits, categoryName, areaName, areaPath, areaByCode, areaById }
+  return { standards, version, areas, units, categories, loadStandard, loadAreas, loadUnits, findCriterion, forget, forgetUnits, categoryName, areaName, areaPath, areaByCode, areaById }
 })

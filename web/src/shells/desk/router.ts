@@ -22,6 +22,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/problems/:id', name: 'problem', component: () => import('@/views/problems/ProblemView.vue'), meta: { actions: ['problem.read'], title: 'problems.title' } },
   { path: '/sites', name: 'sites', component: () => import('@/views/sites/SitesView.vue'), meta: { actions: ['site.read'], title: 'sites.title' } },
   { path: '/sites/:id', name: 'site', component: () => import('@/views/sites/SiteView.vue'), meta: { actions: ['site.read'], title: 'sites.title' } },
+  // What a printed plate says.
+  { path: '/s/:id', redirect: (to) => ({ name: 'site', params: { id: to.params.id } }) },
   { path: '/inspect', name: 'inspect', component: () => import('@/views/inspect/InspectStartView.vue'), meta: { actions: ['inspect'], title: 'inspect.title' } },
   { path: '/inspect/:id', name: 'inspect-form', component: () => import('@/views/inspect/InspectFormView.vue'), meta: { actions: ['inspect'], title: 'inspect.title' } },
   { path: '/inspections', name: 'inspections', component: () => import('@/views/inspect/InspectionsView.vue'), meta: { actions: ['inspection.read'], title: 'inspections.title' } },
