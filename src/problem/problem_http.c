@@ -94,19 +94,20 @@ static enum rc problem_list(struct request *rq)
     return reply_json(rq, 200);
 }
 
-static enum rc send_problem(struct request *rq, struct uuid id, int status)
+static enum rc send_problem(struct request *rq, const struct problem_by_id_row *row, int status)
 {
-    int64_t version;
-    RETURN_IF(problem_json_full(&rq->json, &rq->op, id, &version));
-    return reply_versioned(rq, status, version);
+    RETURN_IF(problem_json_full(&rq->json, &rq->op, row));
+    return reply_versioned(rq, status, row->version);
 }
 
 static enum rc problem_get(struct request *rq)
 {
     struct uuid id;
+    struct problem_by_id_row row;
     RETURN_IF(path_uuid(rq, "id", &id));
     RETURN_IF(query_done(rq));
-    return send_problem(rq, id, 200);
+    RETURN_IF(problem_load(&rq->op, id, &row));
+    return send_problem(rq, &row, 200);
 }
 
 static enum rc read_photos(struct request *rq, struct jin *in, const char *key, const struct sha256 **out, size_t *n)
@@ -190,7 +191,9 @@ static enum rc complete_new(struct request *rq, struct problem_new *p, struct uu
 
 static enum rc problem_created(struct request *rq)
 {
-    return send_problem(rq, rq->op.plan.command.subject_id, rq->op.plan.replayed ? 200 : 201);
+    struct problem_by_id_row row;
+    RETURN_IF(problem_load(&rq->op, rq->op.plan.command.subject_id, &row));
+    return send_problem(rq, &row, rq->op.plan.replayed ? 200 : 201);
 }
 
 static enum rc problem_create(struct request *rq)
@@ -235,7 +238,9 @@ static enum rc read_act(struct request *rq, struct jin *in, struct problem_act *
 
 static enum rc problem_acted(struct request *rq)
 {
-    return send_problem(rq, rq->op.plan.command.subject_id, 200);
+    struct problem_by_id_row row;
+    RETURN_IF(problem_load_acted(&rq->op, rq->op.plan.command.subject_id, &row));
+    return send_problem(rq, &row, 200);
 }
 
 static enum rc problem_act(struct request *rq)

@@ -104,25 +104,22 @@ static void put_proposal(struct json_out *j, const struct problem_by_id_row *p)
         jo_named(j, "proposed_unit", p->territory_unit_id, p->territory_unit_name);
 }
 
-enum rc problem_json_full(struct json_out *j, struct op *op, struct uuid id, int64_t *version)
+enum rc problem_json_full(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
 {
-    struct problem_by_id_row p;
-    RETURN_IF(problem_load(op, id, &p));
-    struct problem_list_row brief = brief_of(&p);
+    struct problem_list_row brief = brief_of(p);
     jo_obj(j, NULL);
     problem_json_brief(j, op, &brief);
-    jo_uuid(j, "inspection_id", p.inspection_id);
-    jo_str(j, "place_text", p.place);
-    jo_place(j, "place", p.lon_e7, p.lat_e7);
-    jo_named(j, "reporter", p.reporter_id, p.reporter_name);
-    RETURN_IF(put_timeline(j, op, &p));
+    jo_uuid(j, "inspection_id", p->inspection_id);
+    jo_str(j, "place_text", p->place);
+    jo_place(j, "place", p->lon_e7, p->lat_e7);
+    jo_named(j, "reporter", p->reporter_id, p->reporter_name);
+    RETURN_IF(put_timeline(j, op, p));
     jo_arr(j, "allowed_actions");
     for (int e = 0; e < PROBLEM_EVENTS; e++)
-        if (problem_may(op, &p, (enum problem_event)e))
+        if (problem_may(op, p, (enum problem_event)e))
             jo_z(j, NULL, problem_event_names[e]);
     jo_end(j);
-    put_proposal(j, &p);
+    put_proposal(j, p);
     jo_end(j);
-    *version = p.version;
     return RC_OK;
 }

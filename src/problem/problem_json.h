@@ -10,7 +10,7 @@ enum { PROBLEM_DEFAULT_LIMIT_DAYS = 3 };
 
 /* Members into the object that is open. */
 void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *row);
-/* A whole object; RC_NOT_FOUND when the actor may not see it. */
-enum rc problem_json_full(struct json_out *j, struct op *op, struct uuid id, int64_t *version) MUST_CHECK;
+/* A whole object, of a problem loaded for this actor. */
+enum rc problem_json_full(struct json_out *j, struct op *op, const struct problem_by_id_row *p) MUST_CHECK;
 
 #endif

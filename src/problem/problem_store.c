@@ -45,18 +45,33 @@ struct subject problem_subject(const struct problem_by_id_row *r)
     };
 }
 
+static enum rc not_found(struct op *op)
+{
+    return OP_FAIL(op, RC_NOT_FOUND, "problem_not_found", "没有这个问题", "There is no such problem");
+}
+
+static bool may_read(const struct op *op, const struct problem_by_id_row *row)
+{
+    struct fault ignored;
+    struct subject s = problem_subject(row);
+    fault_init(&ignored, OP_ARENA(op));
+    return policy_check(&ignored, &op->actor, ACT_PROBLEM_READ, &s) == RC_OK;
+}
+
 enum rc problem_load(struct op *op, struct uuid id, struct problem_by_id_row *row)
 {
     bool found;
     RETURN_IF(q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = id}, row, &found));
-    if (!found)
-        return OP_FAIL(op, RC_NOT_FOUND, "problem_not_found", "没有这个问题", "There is no such problem");
-    struct subject s = problem_subject(row);
-    if (policy_check(op->rd.fault, &op->actor, ACT_PROBLEM_READ, &s) == RC_OK)
-        return RC_OK;
     /* Whether it exists is not theirs to know. */
-    fault_clear(op->rd.fault);
-    return OP_FAIL(op, RC_NOT_FOUND, "problem_not_found", "没有这个问题", "There is no such problem");
+    return found && may_read(op, row) ? RC_OK : not_found(op);
+}
+
+enum rc problem_load_acted(struct op *op, struct uuid id, struct problem_by_id_row *row)
+{
+    bool found;
+    RETURN_IF(q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = id}, row, &found));
+    bool as_left = found && uuid_is_none(row->unit_id) && uuid_eq(row->last_unit_id, op->actor.unit_id);
+    return as_left || (found && may_read(op, row)) ? RC_OK : not_found(op);
 }
 
 /* Evidence is stored bytes, not a promised photograph. */

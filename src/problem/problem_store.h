@@ -7,6 +7,8 @@
 
 /* RC_NOT_FOUND also when the actor may not see it. */
 enum rc problem_load(struct op *op, struct uuid id, struct problem_by_id_row *row) MUST_CHECK;
+/* For the reply to one's own step: who has sent a problem back is still shown it as they left it. */
+enum rc problem_load_acted(struct op *op, struct uuid id, struct problem_by_id_row *row) MUST_CHECK;
 struct problem_case problem_case_of(const struct problem_by_id_row *row);
 struct subject problem_subject(const struct problem_by_id_row *row);
 /* Whether the actor may do this to it now: state and permission. */
