@@ -4,6 +4,23 @@
 
 #include <stdio.h>
 
+/* The office closes at six; what the clock has not seen yet does not happen. */
+enum { LAST_HOUR = 18 };
+
+/* The district's last moment: the end of that working day, or the present hour's beginning if that is sooner. */
+static bool last_moment(const struct process *p, const char *as_of, int64_t *ms)
+{
+    int64_t now = clock_now(&p->clock), hour = now - now % HOUR_MS;
+    if (as_of && !civil_parse_date(str_of(as_of), p->op.zone_min, ms))
+        return false;
+    if (!as_of)
+        *ms = civil_midnight(now, p->op.zone_min);
+    *ms += (int64_t)LAST_HOUR * HOUR_MS;
+    if (*ms > hour)
+        *ms = hour;
+    return true;
+}
+
 int cmd_demo(struct options *o)
 {
     struct process p;
@@ -11,9 +28,13 @@ int cmd_demo(struct options *o)
     char path[4096];
     if (process_open(&p, &o->at, NEED_CREATE | NEED_MIGRATED | NEED_MEDIA | NEED_DECODER | NEED_RELAXED) != RC_OK)
         return EXIT_FAILED;
-    int64_t until = clock_now(&p.clock), began = clock_ticks_us();
+    int64_t until, began = clock_ticks_us();
+    enum rc rc = RC_OK;
+    if (!last_moment(&p, o->as_of, &until))
+        rc = fail(&p.fault, RC_BAD, "bad_time", "日期格式应如 2026-11-21", "Write the date like 2026-11-21");
     snprintf(path, sizeof path, "%.*s/accounts.txt", STR_ARG(p.env.data_dir));
-    enum rc rc = demo_build(&p, until, path, &n);
+    if (rc == RC_OK)
+        rc = demo_build(&p, until, path, &n);
     if (rc == RC_OK)
         rc = store_flush(p.env.store, &p.fault);
     int status = rc == RC_OK ? EXIT_DONE : process_failed(&p);

@@ -135,11 +135,15 @@ static void raise(struct play *p, struct observation_new *o, const struct demo_s
     o->photos = &d->before[picture];
     o->nphotos = 1;
     o->has_problem = true;
+    /* One throw to a statement: within an expression the order would be the compiler's. */
+    bool typical = dice_chance(&d->dice, 6);
+    bool mended = dice_chance(&d->dice, 12);
+    const char *sight = seen[dice_below(&d->dice, sizeof seen / sizeof *seen)];
     o->problem = (struct raised_problem){
-        .id = c->id, .typical = dice_chance(&d->dice, 6), .mended = dice_chance(&d->dice, 12),
+        .id = c->id, .typical = typical, .mended = mended,
         .after_photos = &d->after[picture], .nafter = 1,
-        .description = str_fmt(&d->p->arena, "%s：%s。对照标准：%.*s", site->name,
-                               seen[dice_below(&d->dice, sizeof seen / sizeof *seen)], STR_ARG(o->criterion->text_zh))};
+        .description = str_fmt(&d->p->arena, "%s：%s。对照标准：%.*s", site->name, sight,
+                               STR_ARG(o->criterion->text_zh))};
     (*raised)++;
     p->ncases++;
     d->n->problems++;
@@ -229,7 +233,8 @@ static enum rc report(struct play *p, const struct happening *h)
     *c = (struct a_case){.id = in.id, .unit = d->nunits - d->ntowns + h->who};
     RETURN_IF(problem_prepare_new(&d->p->op, &in, STR("")));
     RETURN_IF(change_commit(&d->p->op));
-    plan(p, (struct happening){.at_ms = later(p, h->at_ms, between(p, 30, 300)), .kind = HAPPENS_STEP, .which = p->ncases,
+    int64_t looked_at_ms = later(p, h->at_ms, between(p, 30, 300));
+    plan(p, (struct happening){.at_ms = looked_at_ms, .kind = HAPPENS_STEP, .which = p->ncases,
                                .step = dice_chance(&d->dice, 10) ? PROBLEM_EV_REJECT : PROBLEM_EV_VERIFY});
     p->ncases++;
     d->n->problems++;

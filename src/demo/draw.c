@@ -43,7 +43,8 @@ static void backdrop(struct canvas *c, struct dice *d)
         box(c, 0, y, WIDE, 1, (struct colour){150 + warm + y / 6, 185 + y / 8, 225 - warm / 2});
     for (int x = -20; x < WIDE;) {
         int w = 50 + dice_below(d, 70), h = 60 + dice_below(d, 110), tone = 120 + dice_below(d, 90);
-        struct colour wall = {tone, tone - dice_below(d, 30), tone - dice_below(d, 50)};
+        int green = tone - dice_below(d, 30), blue = tone - dice_below(d, 50);
+        struct colour wall = {tone, green, blue};
         box(c, x, GROUND - h, w, h, wall);
         for (int wy = GROUND - h + 10; wy < GROUND - 24; wy += 22)
             for (int wx = x + 8; wx < x + w - 12; wx += 20)
@@ -64,7 +65,8 @@ static void street_things(struct canvas *c, struct dice *d)
     for (int t = 0; t < trees; t++) {
         int x = 30 + dice_below(d, WIDE - 60);
         box(c, x - 4, GROUND - 40, 8, 55, (struct colour){96, 70, 48});
-        disc(c, x, GROUND - 62, 26 + dice_below(d, 12), (struct colour){58 + dice_below(d, 40), 120 + dice_below(d, 40), 62});
+        int crown = 26 + dice_below(d, 12), red = 58 + dice_below(d, 40), green = 120 + dice_below(d, 40);
+        disc(c, x, GROUND - 62, crown, (struct colour){red, green, 62});
     }
 }
 
@@ -82,11 +84,13 @@ static void litter(struct canvas *c, struct dice *d, int around)
 {
     for (int i = 0; i < 26; i++) {
         int x = around - 90 + dice_below(d, 200), y = GROUND + 8 + dice_below(d, 90);
-        struct colour k = {120 + dice_below(d, 130), 110 + dice_below(d, 120), 90 + dice_below(d, 120)};
+        int red = 120 + dice_below(d, 130), green = 110 + dice_below(d, 120), blue = 90 + dice_below(d, 120);
+        int wide = 4 + dice_below(d, 12), high = 3 + dice_below(d, 6);
+        struct colour k = {red, green, blue};
         if (dice_chance(d, 50))
             disc(c, x, y, 2 + dice_below(d, 5), k);
         else
-            box(c, x, y, 4 + dice_below(d, 12), 3 + dice_below(d, 6), k);
+            box(c, x, y, wide, high, k);
     }
 }
 

@@ -39,17 +39,22 @@ static void fill_name(struct demo *d, const struct names *n, const char *format,
 static struct site_new describe(struct demo *d, const struct names *n, struct demo_site *s, int number, int village)
 {
     int town = village / 9;
+    /* One throw to a statement: within an expression the order would be the compiler's. */
     struct str person = n->people.lines[dice_below(&d->dice, (int)n->people.n)];
+    struct str road = n->roads.lines[dice_below(&d->dice, (int)n->roads.n)];
+    int house = 1 + dice_below(&d->dice, 300);
+    int east = dice_below(&d->dice, 260000);
+    int north = dice_below(&d->dice, 80000);
+    int phone = dice_below(&d->dice, 10000);
     struct arena *a = &d->p->arena;
     return (struct site_new){
         .code = str_fmt(a, "%s-%03d", s->category, number), .name = str_of(s->name), .category_code = str_of(s->category),
         .area_id = d->villages[village].id,
-        .address = str_fmt(a, "%s%.*s%d号", d->towns[town].name,
-                           STR_ARG(n->roads.lines[dice_below(&d->dice, (int)n->roads.n)]), 1 + dice_below(&d->dice, 300)),
-        .lon_e7 = SOME(LON_E7 + town * 300000 + dice_below(&d->dice, 260000)),
-        .lat_e7 = SOME(LAT_E7 + (village % 9) * 90000 + dice_below(&d->dice, 80000)),
+        .address = str_fmt(a, "%s%.*s%d号", d->towns[town].name, STR_ARG(road), house),
+        .lon_e7 = SOME(LON_E7 + town * 300000 + east),
+        .lat_e7 = SOME(LAT_E7 + (village % 9) * 90000 + north),
         .subject_unit_id = d->units[s->unit].id, .territory_unit_id = d->units[d->nunits - d->ntowns + town].id,
-        .contact = {.name = person, .phone = str_fmt(a, "1990001%04d", dice_below(&d->dice, 10000))},
+        .contact = {.name = person, .phone = str_fmt(a, "1990001%04d", phone)},
     };
 }
 
