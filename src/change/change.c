@@ -31,6 +31,16 @@ struct uuid change_new_id(const struct op *op)
     return uuid_make(op->now);
 }
 
+/* A version 7 id whose random part comes from the command and the place in its plan. */
+struct uuid change_row_id(const struct op *op)
+{
+    struct uuid named = uuid_named(op->plan.command.id, str_fmt(op->rd.arena, "%zu", op->plan.fx.n));
+    for (int i = 0; i < 6; i++)
+        named.b[i] = (uint8_t)((uint64_t)op->now >> (40 - 8 * i));
+    named.b[6] = (uint8_t)(0x70 | (named.b[6] & 0x0f));
+    return named;
+}
+
 /* Compares a journal row found under our id with the command in hand. */
 static enum rc same_command(struct op *op, const struct journal_by_id_row *row)
 {
@@ -69,7 +79,7 @@ enum rc change_begin(struct op *op, const struct command *command)
 void change_event(struct op *op, const char *topic, const char *subject_kind, struct uuid subject_id, struct str payload)
 {
     fx_outbox_add(&op->plan.fx, &(struct outbox_add_in){
-        .hq = op->hq, .id = change_new_id(op), .at_ms = op->now, .topic = str_of(topic),
+        .hq = op->hq, .id = change_row_id(op), .at_ms = op->now, .topic = str_of(topic),
         .subject_kind = str_of(subject_kind), .subject_id = subject_id, .payload = payload});
 }
 

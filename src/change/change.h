@@ -46,6 +46,8 @@ enum rc change_run_effects(struct op *op, struct effects *fx) MUST_CHECK;
  * (SELECT value FROM serial WHERE hq_id = :hq AND name = … AND year = :year). */
 void change_next_serial(struct op *op, const char *name, int64_t year);
 
+/* The id of the next row the plan adds: the same again when the same command is carried out again. */
+struct uuid change_row_id(const struct op *op);
 /* The id of a command that has no id of its own from its sender. */
 struct uuid change_new_id(const struct op *op);
 

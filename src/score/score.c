@@ -186,7 +186,7 @@ enum rc score_list(struct op *op, enum score_group group, const struct score_fil
 void score_prepare_add(struct op *op, const struct score_new *s)
 {
     fx_score_entry_add(&op->plan.fx, &(struct score_entry_add_in){
-        .hq = op->hq, .id = change_new_id(op), .inspection_id = s->inspection_id, .site_id = s->site_id,
+        .hq = op->hq, .id = change_row_id(op), .inspection_id = s->inspection_id, .site_id = s->site_id,
         .version_id = s->version_id, .category_code = s->category_code, .area_code = s->area_code,
         .subject_unit_id = s->subject_unit_id, .visit_ms = s->visit_ms, .earned_e4 = s->earned_e4,
         .possible_e4 = s->possible_e4, .observations = s->observations, .not_met = s->not_met, .vetoes = s->vetoes});
@@ -195,7 +195,7 @@ void score_prepare_add(struct op *op, const struct score_new *s)
 void score_prepare_take_back(struct op *op, struct uuid inspection_id)
 {
     fx_score_entry_take_back(&op->plan.fx, &(struct score_entry_take_back_in){
-        .hq = op->hq, .id = change_new_id(op), .inspection_id = inspection_id});
+        .hq = op->hq, .id = change_row_id(op), .inspection_id = inspection_id});
 }
 
 /* An inspection that counts has exactly its observations' points; any other adds up to nothing. */
