@@ -50,7 +50,8 @@ enum action {
     ACT_IMPORT,
     ACT_PHOTO_UPLOAD,
     ACT_PHOTO_READ,
-    ACT_INSPECT, /* send inspections of one's own */
+    ACT_INSPECT, /* send inspections of one's own; a unit's people their self-checks only */
+    ACT_INSPECT_OFFICIAL, /* those that enter the scores */
     ACT_INSPECTION_READ,
     ACT_INSPECTION_JUDGE, /* quarantine, withdraw others' */
     ACT_PROBLEM_READ,

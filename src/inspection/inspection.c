@@ -92,6 +92,11 @@ bool inspection_kind_scores(struct str kind)
     return !str_is(kind, inspection_kind_names[INSPECTION_SELF_CHECK]);
 }
 
+enum action inspection_action(enum inspection_kind kind)
+{
+    return kind == INSPECTION_SELF_CHECK ? ACT_INSPECT : ACT_INSPECT_OFFICIAL;
+}
+
 struct str inspection_quarantine(struct arena *a, const struct visit_facts *v)
 {
     const struct {

@@ -103,6 +103,8 @@ enum rc inspection_judge(struct fault *f, const struct checklist *list, enum ins
 
 /* Does this kind enter the scores? A unit's own check (自查自改) is never counted against it. */
 bool inspection_kind_scores(struct str kind);
+/* The permission its sender needs: a unit's people send self-checks only. */
+enum action inspection_action(enum inspection_kind kind);
 
 /* What a person must look at before it counts. Pure. */
 struct visit_facts {

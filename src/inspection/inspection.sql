@@ -2,14 +2,16 @@
 
 -- name: inspection_by_id :one
 -- in: hq i64, id uuid
--- out: id uuid, site_id uuid, site_name text, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, kind text, inspector_id uuid, inspector_name text, partner_id uuid?, partner_name text?, record_only bool, state text, visit_ms i64, received_ms i64, completed_ms i64?, quarantine text?, corrects_id uuid?, superseded_by uuid?, note text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, version i64
+-- out: id uuid, site_id uuid, site_name text, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, kind text, inspector_id uuid, inspector_name text, partner_id uuid?, partner_name text?, record_only bool, state text, visit_ms i64, received_ms i64, completed_ms i64?, quarantine text?, corrects_id uuid?, superseded_by uuid?, verdict_by uuid?, verdict_name text?, verdict_ms i64?, verdict_reason text?, note text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, version i64
 SELECT i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
        p.name, i.partner_id, q.name, i.record_only, i.state, i.visit_ms, i.received_ms, i.completed_ms, i.quarantine,
-       i.corrects_id, i.superseded_by, i.note, i.earned_e4, i.possible_e4, i.vetoed, i.version
+       i.corrects_id, i.superseded_by, i.verdict_by, v.name, i.verdict_ms, i.verdict_reason, i.note, i.earned_e4,
+       i.possible_e4, i.vetoed, i.version
 FROM inspection i
 JOIN site s ON s.hq_id = i.hq_id AND s.id = i.site_id
 JOIN person p ON p.hq_id = i.hq_id AND p.id = i.inspector_id
 LEFT JOIN person q ON q.hq_id = i.hq_id AND q.id = i.partner_id
+LEFT JOIN person v ON v.hq_id = i.hq_id AND v.id = i.verdict_by
 WHERE i.hq_id = :hq AND i.id = :id;
 
 -- name: inspection_list :many
@@ -17,11 +19,13 @@ WHERE i.hq_id = :hq AND i.id = :id;
 -- out: like inspection_by_id
 SELECT i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
        p.name, i.partner_id, q.name, i.record_only, i.state, i.visit_ms, i.received_ms, i.completed_ms, i.quarantine,
-       i.corrects_id, i.superseded_by, i.note, i.earned_e4, i.possible_e4, i.vetoed, i.version
+       i.corrects_id, i.superseded_by, i.verdict_by, v.name, i.verdict_ms, i.verdict_reason, i.note, i.earned_e4,
+       i.possible_e4, i.vetoed, i.version
 FROM inspection i
 JOIN site s ON s.hq_id = i.hq_id AND s.id = i.site_id
 JOIN person p ON p.hq_id = i.hq_id AND p.id = i.inspector_id
 LEFT JOIN person q ON q.hq_id = i.hq_id AND q.id = i.partner_id
+LEFT JOIN person v ON v.hq_id = i.hq_id AND v.id = i.verdict_by
 WHERE i.hq_id = :hq AND (i.state <> 'staged' OR i.inspector_id = :me)
   [[key_ms: AND (i.visit_ms, i.id) < (:key_ms, :key_id)]]
   [[site_id: AND i.site_id = :site_id]]
@@ -58,6 +62,11 @@ ORDER BY criterion_id, order_no;
 -- in: hq i64, id uuid
 -- out: content text
 SELECT content FROM inspection_part WHERE hq_id = :hq AND inspection_id = :id ORDER BY at_ms, id;
+
+-- name: inspection_part_count :one
+-- in: hq i64, id uuid
+-- out: n i64
+SELECT COUNT(*) FROM inspection_part WHERE hq_id = :hq AND inspection_id = :id;
 
 -- name: inspection_site :one
 -- in: hq i64, id uuid
@@ -100,9 +109,11 @@ UPDATE inspection SET version = version + 1
 WHERE hq_id = :hq AND id = :id AND version = :version AND state = 'staged';
 
 -- name: inspection_settle :exec
--- in: hq i64, id uuid, version i64, state text, completed_ms i64?, quarantine text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, superseded_by uuid?
+-- in: hq i64, id uuid, version i64, state text, completed_ms i64?, quarantine text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, superseded_by uuid?, verdict_by uuid?, verdict_ms i64?, verdict_reason text?
 UPDATE inspection SET state = :state, completed_ms = :completed_ms, quarantine = :quarantine, earned_e4 = :earned_e4,
-    possible_e4 = :possible_e4, vetoed = :vetoed, superseded_by = :superseded_by, version = version + 1
+    possible_e4 = :possible_e4, vetoed = :vetoed, superseded_by = :superseded_by,
+    verdict_by = COALESCE(:verdict_by, verdict_by), verdict_ms = COALESCE(:verdict_ms, verdict_ms),
+    verdict_reason = COALESCE(:verdict_reason, verdict_reason), version = version + 1
 WHERE hq_id = :hq AND id = :id AND version = :version;
 
 -- name: observation_add :exec

@@ -92,6 +92,20 @@ static enum rc put_observations(struct json_out *j, struct op *op, const struct 
     return RC_OK;
 }
 
+/* Why it was withdrawn, or counts or not after quarantine. */
+static void put_verdict(struct json_out *j, const struct inspection_by_id_row *r)
+{
+    if (!r->verdict_ms.has) {
+        jo_null(j, "verdict");
+        return;
+    }
+    jo_obj(j, "verdict");
+    jo_named(j, "by", r->verdict_by, r->verdict_name);
+    jo_time(j, "at", r->verdict_ms.v);
+    jo_str(j, "reason", r->verdict_reason);
+    jo_end(j);
+}
+
 enum rc inspection_json_full(struct json_out *j, struct op *op, struct uuid id, int64_t *version)
 {
     struct inspection_by_id_row r;
@@ -102,6 +116,7 @@ enum rc inspection_json_full(struct json_out *j, struct op *op, struct uuid id, 
     jo_obj(j, NULL);
     inspection_json_brief(j, op, &r);
     jo_i64(j, "parts", (int64_t)nparts);
+    put_verdict(j, &r);
     RETURN_IF(put_observations(j, op, &r));
     jo_end(j);
     *version = r.version;

@@ -63,7 +63,8 @@ enum rc inspection_load_parts(struct op *op, struct uuid id, struct observation_
     return RC_OK;
 }
 
-enum rc inspection_inspector_then(struct op *op, struct uuid person_id, int64_t at_ms, bool *then)
+enum rc inspection_inspector_then(struct op *op, struct uuid person_id, enum inspection_kind kind, int64_t at_ms,
+                                  bool *then)
 {
     struct inspection_roles_at_row *rows;
     struct actor actor = {.person_id = person_id};
@@ -74,7 +75,7 @@ enum rc inspection_inspector_then(struct op *op, struct uuid person_id, int64_t 
         actor.roles |= policy_role_by_name(rows[i].role);
         actor.grants |= policy_grant_by_name(rows[i].role);
     }
-    *then = policy_may(&actor, ACT_INSPECT);
+    *then = policy_may(&actor, inspection_action(kind));
     return RC_OK;
 }
 

@@ -13,8 +13,9 @@ enum rc inspection_load(struct op *op, struct uuid id, struct inspection_by_id_r
 enum rc inspection_load_to_change(struct op *op, struct uuid id, struct inspection_by_id_row *row) MUST_CHECK;
 /* All staged parts of an inspection as one list; faults by pointer. */
 enum rc inspection_load_parts(struct op *op, struct uuid id, struct observation_new **out, size_t *n) MUST_CHECK;
-/* Did this person hold an inspecting role then? */
-enum rc inspection_inspector_then(struct op *op, struct uuid person_id, int64_t at_ms, bool *then) MUST_CHECK;
+/* Did this person hold a role then that may send inspections of this kind? */
+enum rc inspection_inspector_then(struct op *op, struct uuid person_id, enum inspection_kind kind, int64_t at_ms,
+                                  bool *then) MUST_CHECK;
 /* Every photograph is stored; field errors else. */
 enum rc inspection_check_photos(struct op *op, const struct observation_new *obs, size_t n) MUST_CHECK;
 /* Effects: the observations with their photographs. */

@@ -18,6 +18,7 @@ struct visit {
     size_t n;
     struct inspection_result result;
     struct str quarantine;
+    struct str reason;       /* of a person who judged it */
     enum inspection_state state;
 };
 
@@ -50,7 +51,7 @@ static enum rc look_for_doubts(struct op *op, struct visit *v)
 {
     struct visit_facts facts = {.visit_ms = v->visit_ms, .received_ms = v->received_ms,
                                 .site_retired_ms = v->site.retired_ms, .version_then = v->version_then};
-    RETURN_IF(inspection_inspector_then(op, v->inspector_id, v->visit_ms, &facts.inspector_then));
+    RETURN_IF(inspection_inspector_then(op, v->inspector_id, v->kind, v->visit_ms, &facts.inspector_then));
     v->quarantine = inspection_quarantine(OP_ARENA(op), &facts);
     return RC_OK;
 }
@@ -177,7 +178,7 @@ static void add_row(struct op *op, const struct inspection_new *in, const struct
 
 static enum rc may_inspect(struct op *op, const struct visit *v)
 {
-    return policy_check(op->rd.fault, &op->actor, ACT_INSPECT,
+    return policy_check(op->rd.fault, &op->actor, inspection_action(v->kind),
                         &(struct subject){.unit_id = v->site.subject_unit_id, .area_code = v->site.area_code,
                                           .owner_id = op->actor.person_id});
 }
@@ -211,12 +212,24 @@ static enum rc wrong_state(struct op *op, const struct inspection_by_id_row *row
                    "In its present state (%.*s) the inspection does not allow this", STR_ARG(row->state));
 }
 
+static enum rc check_room(struct op *op, struct uuid id)
+{
+    struct inspection_part_count_row parts;
+    bool found;
+    RETURN_IF(q_inspection_part_count(&op->rd, &(struct inspection_part_count_in){op->hq, id}, &parts, &found));
+    if (found && parts.n >= INSPECTION_PARTS_MAX)
+        return OP_FAIL(op, RC_INVALID, "too_many", "一次检查最多分 %d 部分上传", "An inspection comes in %d parts at most",
+                       INSPECTION_PARTS_MAX);
+    return RC_OK;
+}
+
 enum rc inspect_prepare_part(struct op *op, struct uuid id, struct uuid part_id, struct str content)
 {
     struct inspection_by_id_row row;
     RETURN_IF(inspection_load(op, id, &row));
     if (!str_is(row.state, "staged") || !uuid_eq(row.inspector_id, op->actor.person_id))
         return wrong_state(op, &row);
+    RETURN_IF(check_room(op, id));
     fx_inspection_touch(&op->plan.fx, &(struct inspection_touch_in){.hq = op->hq, .id = id, .version = row.version});
     inspection_add_part(op, id, part_id, content);
     return RC_OK;
@@ -248,7 +261,8 @@ static enum rc settle(struct op *op, const struct inspection_by_id_row *row, con
         .quarantine = v->quarantine.n ? v->quarantine : row->quarantine,
         .earned_e4 = counts ? SOME(v->result.earned_e4) : NONE_I64,
         .possible_e4 = counts ? SOME(v->result.possible_e4) : NONE_I64, .vetoed = counts && v->result.vetoed,
-        .superseded_by = row->superseded_by});
+        .superseded_by = row->superseded_by, .verdict_by = v->reason.n ? op->actor.person_id : UUID_NONE,
+        .verdict_ms = v->reason.n ? SOME(op->now) : NONE_I64, .verdict_reason = v->reason});
     if (!counts)
         return RC_OK;
     RETURN_IF(supersede(op, v));
@@ -272,7 +286,7 @@ enum rc inspect_prepare_complete(struct op *op, struct uuid id)
     return settle(op, &row, &v);
 }
 
-enum rc inspect_prepare_withdraw(struct op *op, struct uuid id)
+enum rc inspect_prepare_withdraw(struct op *op, struct uuid id, struct str reason)
 {
     struct inspection_by_id_row row;
     RETURN_IF(inspection_load_to_change(op, id, &row));
@@ -282,22 +296,27 @@ enum rc inspect_prepare_withdraw(struct op *op, struct uuid id)
     fx_inspection_settle(&op->plan.fx, &(struct inspection_settle_in){
         .hq = op->hq, .id = row.id, .version = row.version, .state = STR("withdrawn"),
         .completed_ms = row.completed_ms, .quarantine = row.quarantine, .earned_e4 = row.earned_e4,
-        .possible_e4 = row.possible_e4, .vetoed = row.vetoed, .superseded_by = row.superseded_by});
+        .possible_e4 = row.possible_e4, .vetoed = row.vetoed, .superseded_by = row.superseded_by,
+        .verdict_by = op->actor.person_id, .verdict_ms = SOME(op->now), .verdict_reason = reason});
     if (counted && inspection_kind_scores(row.kind))
         score_prepare_take_back(op, row.id);
     return RC_OK;
 }
 
-enum rc inspect_prepare_judge(struct op *op, struct uuid id, bool accept)
+enum rc inspect_prepare_judge(struct op *op, struct uuid id, bool accept, struct str reason)
 {
     struct inspection_by_id_row row;
     struct visit v;
     RETURN_IF(inspection_load(op, id, &row));
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_INSPECTION_JUDGE,
                            &(struct subject){.area_code = row.area_code, .owner_id = row.inspector_id}));
+    if (uuid_eq(row.inspector_id, op->actor.person_id) || uuid_eq(row.partner_id, op->actor.person_id))
+        return OP_FAIL(op, RC_FORBIDDEN, "judge_self", "不得审定本人参加的检查",
+                       "An inspection is not judged by those who made it");
     if (!str_is(row.state, "quarantined"))
         return wrong_state(op, &row);
     RETURN_IF(open_visit(op, &row, &v));
+    v.reason = reason;
     v.state = accept ? INSPECTION_COMPLETE : INSPECTION_REJECTED;
     if (accept)
         RETURN_IF(judge(op, &v));

@@ -15,8 +15,8 @@ enum rc inspect_prepare_part(struct op *op, struct uuid id, struct uuid part_id,
 /* Everything staged is checked at once and counts, or every fault is named, or it waits in quarantine. */
 enum rc inspect_prepare_complete(struct op *op, struct uuid id) MUST_CHECK;
 /* A wrong inspection stops counting; it stays on record. */
-enum rc inspect_prepare_withdraw(struct op *op, struct uuid id) MUST_CHECK;
-/* A person's word on a quarantined one. */
-enum rc inspect_prepare_judge(struct op *op, struct uuid id, bool accept) MUST_CHECK;
+enum rc inspect_prepare_withdraw(struct op *op, struct uuid id, struct str reason) MUST_CHECK;
+/* A person's word on a quarantined one; not by who made it. */
+enum rc inspect_prepare_judge(struct op *op, struct uuid id, bool accept, struct str reason) MUST_CHECK;
 
 #endif

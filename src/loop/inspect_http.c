@@ -59,8 +59,23 @@ static enum rc put_part(struct request *rq)
     return http_commit(rq, reply_brief);
 }
 
-/* Body {id}, and what else `read` wants; then `prepare`. */
-static enum rc simple(struct request *rq, const char *kind, bool with_reason, enum rc (*prepare)(struct op *, struct uuid))
+static enum rc complete(struct request *rq)
+{
+    struct command command;
+    struct uuid id, ignored;
+    struct jin in;
+    RETURN_IF(path_uuid(rq, "id", &id));
+    RETURN_IF(request_json(rq, &in));
+    jin_uuid(&in, "id", JIN_REQUIRED, &ignored);
+    RETURN_IF(jin_done(&in));
+    RETURN_IF(request_command(rq, &in, "inspection.complete", "inspection", id, &command));
+    RETURN_IF(change_begin(&rq->op, &command));
+    if (!rq->op.plan.replayed)
+        RETURN_IF(inspect_prepare_complete(&rq->op, id));
+    return http_commit(rq, reply_full);
+}
+
+static enum rc withdraw(struct request *rq)
 {
     struct command command;
     struct uuid id, ignored;
@@ -69,24 +84,13 @@ static enum rc simple(struct request *rq, const char *kind, bool with_reason, en
     RETURN_IF(path_uuid(rq, "id", &id));
     RETURN_IF(request_json(rq, &in));
     jin_uuid(&in, "id", JIN_REQUIRED, &ignored);
-    if (with_reason)
-        jin_str(&in, "reason", JIN_REQUIRED, 1000, &reason);
+    jin_str(&in, "reason", JIN_REQUIRED, 1000, &reason);
     RETURN_IF(jin_done(&in));
-    RETURN_IF(request_command(rq, &in, kind, "inspection", id, &command));
+    RETURN_IF(request_command(rq, &in, "inspection.withdraw", "inspection", id, &command));
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed)
-        RETURN_IF(prepare(&rq->op, id));
+        RETURN_IF(inspect_prepare_withdraw(&rq->op, id, reason));
     return http_commit(rq, reply_full);
-}
-
-static enum rc complete(struct request *rq)
-{
-    return simple(rq, "inspection.complete", false, inspect_prepare_complete);
-}
-
-static enum rc withdraw(struct request *rq)
-{
-    return simple(rq, "inspection.withdraw", true, inspect_prepare_withdraw);
 }
 
 static enum rc judge(struct request *rq)
@@ -106,7 +110,7 @@ static enum rc judge(struct request *rq)
     RETURN_IF(request_command(rq, &in, "inspection.judge", "inspection", id, &command));
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed)
-        RETURN_IF(inspect_prepare_judge(&rq->op, id, decision == 0));
+        RETURN_IF(inspect_prepare_judge(&rq->op, id, decision == 0, reason));
     return http_commit(rq, reply_full);
 }
 

@@ -19,6 +19,9 @@ CREATE TABLE inspection (
     quarantine TEXT,                    -- codes why a person must look, ',' between
     corrects_id BYTEA,
     superseded_by BYTEA,
+    verdict_by BYTEA,                   -- who withdrew it or decided about its quarantine
+    verdict_ms BIGINT,
+    verdict_reason TEXT,
     lon_e7 BIGINT,                      -- where the phone said it was, only as proof of the visit
     lat_e7 BIGINT,
     note TEXT,
