@@ -1,15 +1,15 @@
 -- What the first page counts beside problems.
 
 -- name: overview_sites :one
--- in: hq i64, unit_id uuid?, area_from text?, area_to text?
+-- in: hq i64, scoped bool?, scope_unit uuid?, scope_area_from text?, scope_area_to text?
 -- out: n i64
 SELECT COUNT(*) FROM site s WHERE s.hq_id = :hq AND s.state = 'active'
-  [[unit_id: AND s.subject_unit_id = :unit_id]]
-  [[area_from: AND s.area_code >= :area_from AND s.area_code < :area_to]];
+  [[scoped: AND (s.subject_unit_id = :scope_unit OR s.territory_unit_id = :scope_unit
+                 OR s.supervising_unit_id = :scope_unit OR (s.area_code >= :scope_area_from AND s.area_code < :scope_area_to))]];
 
 -- name: overview_inspections :one
--- in: hq i64, since_ms i64, unit_id uuid?, area_from text?, area_to text?
+-- in: hq i64, since_ms i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
 -- out: n i64
 SELECT COUNT(*) FROM inspection i WHERE i.hq_id = :hq AND i.visit_ms >= :since_ms AND i.state = 'complete'
-  [[unit_id: AND i.subject_unit_id = :unit_id]]
-  [[area_from: AND i.area_code >= :area_from AND i.area_code < :area_to]];
+  [[scoped: AND (i.subject_unit_id = :scope_unit OR i.inspector_id = :scope_person OR i.partner_id = :scope_person
+                 OR (i.area_code >= :scope_area_from AND i.area_code < :scope_area_to))]];

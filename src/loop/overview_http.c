@@ -25,9 +25,9 @@ struct view {
     struct str area_from, area_to;
 };
 
-static struct view view_of(struct op *op)
+static struct view view_of(struct op *op, enum action action)
 {
-    struct scope s = policy_scope(&op->actor, ACT_PROBLEM_READ);
+    struct scope s = policy_scope(&op->actor, action);
     if (s.all)
         return (struct view){0};
     return (struct view){.scoped = SOME_BOOL(true), .unit_id = s.unit_id, .person_id = s.person_id,
@@ -37,6 +37,17 @@ static struct view view_of(struct op *op)
 #define SCOPE(v)                                                                                                  \
     .scoped = (v)->scoped, .scope_unit = (v)->unit_id, .scope_person = (v)->person_id,                            \
     .scope_area_from = (v)->area_from, .scope_area_to = (v)->area_to
+#define SCOPE_OF_PLACES(v)                                                                                        \
+    .scoped = (v)->scoped, .scope_unit = (v)->unit_id, .scope_area_from = (v)->area_from,                         \
+    .scope_area_to = (v)->area_to
+
+static int64_t count_in(const struct problem_state_counts_row *rows, size_t n, enum problem_state state)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_is(rows[i].state, problem_state_names[state]))
+            return rows[i].n;
+    return 0;
+}
 
 static enum rc put_states(struct request *rq, const struct view *v)
 {
@@ -56,18 +67,30 @@ static enum rc put_states(struct request *rq, const struct view *v)
     }
     jo_end(&rq->json);
     jo_i64(&rq->json, "open", open);
+    return RC_OK;
+}
+
+/* One may read more than one may act on: each step is counted as far as its own permission reaches. */
+static enum rc put_waiting(struct request *rq)
+{
+    struct op *op = &rq->op;
     jo_arr(&rq->json, "waiting");
     for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
-        if (!policy_may(&rq->op.actor, problem_event_action(steps[s].event)))
+        enum action action = problem_event_action(steps[s].event);
+        struct view v = view_of(op, action);
+        struct problem_state_counts_row *rows;
+        struct problem_state_counts_in in = {.hq = op->hq, SCOPE(&v)};
+        size_t n;
+        if (!policy_may(&op->actor, action))
             continue;
-        for (size_t i = 0; i < n; i++) {
-            if (!str_is(rows[i].state, problem_state_names[steps[s].state]))
-                continue;
-            jo_obj(&rq->json, NULL);
-            jo_z(&rq->json, "action", problem_event_names[steps[s].event]);
-            jo_i64(&rq->json, "count", rows[i].n);
-            jo_end(&rq->json);
-        }
+        RETURN_IF(q_problem_state_counts(&op->rd, &in, &rows, &n));
+        int64_t count = count_in(rows, n, steps[s].state);
+        if (count == 0)
+            continue;
+        jo_obj(&rq->json, NULL);
+        jo_z(&rq->json, "action", problem_event_names[steps[s].event]);
+        jo_i64(&rq->json, "count", count);
+        jo_end(&rq->json);
     }
     jo_end(&rq->json);
     return RC_OK;
@@ -123,15 +146,15 @@ static enum rc put_days(struct request *rq, const struct view *v)
     return RC_OK;
 }
 
-static enum rc put_places(struct request *rq, const struct view *v)
+static enum rc put_places(struct request *rq)
 {
     struct op *op = &rq->op;
+    struct view v = view_of(op, ACT_SITE_READ), w = view_of(op, ACT_INSPECTION_READ);
     struct overview_sites_row sites;
     struct overview_inspections_row visits;
     bool found;
-    struct overview_sites_in s = {.hq = op->hq, .unit_id = v->unit_id, .area_from = v->area_from, .area_to = v->area_to};
-    struct overview_inspections_in i = {.hq = op->hq, .since_ms = op->now - 7 * (int64_t)DAY_MS, .unit_id = v->unit_id,
-                                        .area_from = v->area_from, .area_to = v->area_to};
+    struct overview_sites_in s = {.hq = op->hq, SCOPE_OF_PLACES(&v)};
+    struct overview_inspections_in i = {.hq = op->hq, .since_ms = op->now - 7 * (int64_t)DAY_MS, SCOPE(&w)};
     RETURN_IF(q_overview_sites(&op->rd, &s, &sites, &found));
     RETURN_IF(q_overview_inspections(&op->rd, &i, &visits, &found));
     jo_i64(&rq->json, "sites", sites.n);
@@ -139,26 +162,30 @@ static enum rc put_places(struct request *rq, const struct view *v)
     return RC_OK;
 }
 
-static enum rc put_score(struct request *rq, const struct view *v)
+/* Inspectors see no totals: what they give next must not follow what was given before. */
+static enum rc put_score(struct request *rq)
 {
+    struct scope s = policy_scope(&rq->op.actor, ACT_SCORE_READ);
     struct score_filter f = {.from_ms = rq->op.now - (int64_t)OVERVIEW_DAYS * DAY_MS, .to_ms = rq->op.now + 1,
-                             .area_code = v->area_from, .unit_id = v->unit_id};
-    struct score *list, total;
+                             .area_code = s.area_code, .unit_id = s.area_code.p ? UUID_NONE : s.unit_id};
+    struct score *list, total = {0};
     size_t n;
-    RETURN_IF(score_list(&rq->op, SCORE_BY_DISTRICT, &f, &list, &n, &total));
+    if (s.all || s.area_code.p || !uuid_is_none(s.unit_id))
+        RETURN_IF(score_list(&rq->op, SCORE_BY_DISTRICT, &f, &list, &n, &total));
     rate_json(&rq->json, "score", total.sum.earned_e4, total.sum.possible_e4);
     return RC_OK;
 }
 
 static enum rc overview_get(struct request *rq)
 {
-    struct view v = view_of(&rq->op);
+    struct view v = view_of(&rq->op, ACT_PROBLEM_READ);
     RETURN_IF(query_done(rq));
     jo_obj(&rq->json, NULL);
     RETURN_IF(put_states(rq, &v));
+    RETURN_IF(put_waiting(rq));
     RETURN_IF(put_lights(rq, &v));
-    RETURN_IF(put_places(rq, &v));
-    RETURN_IF(put_score(rq, &v));
+    RETURN_IF(put_places(rq));
+    RETURN_IF(put_score(rq));
     RETURN_IF(put_days(rq, &v));
     jo_end(&rq->json);
     return reply_json(rq, 200);

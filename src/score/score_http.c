@@ -20,23 +20,23 @@ static enum rc read_group(struct request *rq, enum score_group *group)
                 "The parameter group_by must be site, category, unit, town or district");
 }
 
-/* Those who see one unit or area see its scores only. */
+/* Those who answer for an area see its scores, those who act for a unit their unit's; nobody sees others'. */
 static enum rc apply_scope(struct request *rq, struct score_filter *f)
 {
     struct scope s = policy_scope(&rq->op.actor, ACT_SCORE_READ);
     if (s.all)
         return RC_OK;
-    if (!uuid_is_none(s.unit_id)) {
+    if (s.area_code.p) {
+        if (!f->area_code.p || str_starts(s.area_code, f->area_code))
+            f->area_code = s.area_code;
+        if (str_starts(f->area_code, s.area_code))
+            return RC_OK;
+    } else if (!uuid_is_none(s.unit_id) && (uuid_is_none(f->unit_id) || uuid_eq(f->unit_id, s.unit_id))) {
         f->unit_id = s.unit_id;
         return RC_OK;
     }
-    if (s.area_code.p && (!f->area_code.p || !str_starts(f->area_code, s.area_code))) {
-        f->area_code = s.area_code;
-        return RC_OK;
-    }
-    return s.area_code.p ? RC_OK
-                         : fail(rq->op.rd.fault, RC_FORBIDDEN, "forbidden", "您没有查看得分的权限",
-                                "You may not see scores");
+    return fail(rq->op.rd.fault, RC_FORBIDDEN, "out_of_reach", "您只能查看本区域或本单位的得分",
+                "You may see the scores of your own area or unit only");
 }
 
 static enum rc read_filter(struct request *rq, struct score_filter *f)
