@@ -94,10 +94,15 @@ static int between(struct play *p, int low, int high)
 
 /* ---- a visit ---- */
 
+/* What is wrong, in words that fit any criterion; which one it is follows. */
+static const char *const found[] = {
+    "有多处不符合要求，未及时处置", "现场未达到要求，已当场指出并拍照", "日常管理不到位，问题反复出现",
+    "责任未落实到人，无人及时处理", "与标准有明显差距，需限期整改",
+};
+/* What people in the grid report. */
 static const char *const seen[] = {
-    "现场有散落垃圾、烟蒂，未及时清理", "物品乱堆放，影响通行", "宣传画面褪色破损，未更换", "车辆未按线停放",
-    "设施损坏，无法正常使用", "垃圾桶满溢，桶身污损", "地面积水、路面破损", "标识不清，群众不易找到",
-    "工作人员不在岗，服务事项答复不清", "墙面有小广告，未清除",
+    "路边有成堆生活垃圾，未及时清运", "人行道地砖破损、积水", "公益宣传栏画面褪色脱落", "非机动车乱停，占用盲道",
+    "绿化带内有丢弃的旧家具", "下水井盖破损，存在隐患", "楼道堆放杂物，影响通行", "墙面、电杆上小广告较多",
 };
 
 static struct finding judge_as(struct play *p, const struct criterion *c, bool good)
@@ -122,6 +127,12 @@ static struct finding judge_as(struct play *p, const struct criterion *c, bool g
     return (struct finding){.result = RESULT_VALUE, .value_e2 = good ? best : best * between(p, 40, 85) / 100};
 }
 
+/* Without the full stop, to stand in quotation marks. */
+static struct str trim_stop(struct str s)
+{
+    return str_ends(s, STR("。")) ? str_sub(s, 0, s.n - strlen("。")) : s;
+}
+
 static void raise(struct play *p, struct observation_new *o, const struct demo_site *site, int *raised)
 {
     struct demo *d = p->d;
@@ -138,12 +149,12 @@ static void raise(struct play *p, struct observation_new *o, const struct demo_s
     /* One throw to a statement: within an expression the order would be the compiler's. */
     bool typical = dice_chance(&d->dice, 6);
     bool mended = dice_chance(&d->dice, 12);
-    const char *sight = seen[dice_below(&d->dice, sizeof seen / sizeof *seen)];
+    const char *sight = found[dice_below(&d->dice, sizeof found / sizeof *found)];
     o->problem = (struct raised_problem){
         .id = c->id, .typical = typical, .mended = mended,
         .after_photos = &d->after[picture], .nafter = 1,
-        .description = str_fmt(&d->p->arena, "%s：%s。对照标准：%.*s", site->name, sight,
-                               STR_ARG(o->criterion->text_zh))};
+        .description = str_fmt(&d->p->arena, "“%.*s”一项%s（%s）", STR_ARG(trim_stop(o->criterion->text_zh)),
+                               sight, site->name)};
     (*raised)++;
     p->ncases++;
     d->n->problems++;
