@@ -95,7 +95,7 @@ static int between(struct play *p, int low, int high)
 /* ---- a visit ---- */
 
 /* What is wrong, in words that fit any criterion; which one it is follows. */
-static const char *const found[] = {
+static const char *const faults_found[] = {
     "有多处不符合要求，未及时处置", "现场未达到要求，已当场指出并拍照", "日常管理不到位，问题反复出现",
     "责任未落实到人，无人及时处理", "与标准有明显差距，需限期整改",
 };
@@ -149,7 +149,7 @@ static void raise(struct play *p, struct observation_new *o, const struct demo_s
     /* One throw to a statement: within an expression the order would be the compiler's. */
     bool typical = dice_chance(&d->dice, 6);
     bool mended = dice_chance(&d->dice, 12);
-    const char *sight = found[dice_below(&d->dice, sizeof found / sizeof *found)];
+    const char *sight = faults_found[dice_below(&d->dice, sizeof faults_found / sizeof *faults_found)];
     o->problem = (struct raised_problem){
         .id = c->id, .typical = typical, .mended = mended,
         .after_photos = &d->after[picture], .nafter = 1,
