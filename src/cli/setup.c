@@ -18,7 +18,7 @@ static struct command command_named(const struct op *op, const char *kind, const
 
 static enum rc create_headquarters(struct op *op, const struct options *o)
 {
-    struct headquarters hq = {.code = str_of(o->code ? o->code : "000000"),
+    struct headquarters hq = {.code = str_of(o->code ? o->code : "999999") /* assigned to nobody */,
                               .name = str_of(o->name ? o->name : "文明城市创建指挥部"), .zone_min = op->zone_min};
     struct command c = command_named(op, "headquarters.create", "headquarters");
     RETURN_IF(change_begin(op, &c));

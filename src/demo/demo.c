@@ -99,8 +99,22 @@ static enum rc play(struct demo *d)
     return seal_all(&d->p->op, &sealed);
 }
 
+/* Asked before anything is touched: the list of accounts of a district that stands must not be lost. */
+static enum rc check_empty(struct process *p)
+{
+    struct headquarters there;
+    bool found;
+    process_next(p);
+    RETURN_IF(headquarters_load(&p->op, &there, &found));
+    if (found)
+        return fail(&p->fault, RC_CONFLICT, "not_empty", "数据库中已有指挥部，演示区只能建在空库中",
+                    "The database holds a headquarters already; the demonstration needs an empty one");
+    return RC_OK;
+}
+
 enum rc demo_build(struct process *p, int64_t until_ms, const char *accounts_path, struct demo_counts *counts)
 {
+    RETURN_IF(check_empty(p));
     struct demo *d = xcalloc(1, sizeof *d);
     *counts = (struct demo_counts){0};
     d->p = p;
