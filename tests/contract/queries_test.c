@@ -1,0 +1,81 @@
+/*
+ * queries_test.c - every named query of every room is prepared on both engines, in every variant, over the schema
+ * the migrations make, and its columns compared with what it declares.
+ */
+#include "store/testdb.h"
+
+#include "app/process.h"
+#include "audit_sql.h"
+#include "auth_sql.h"
+#include "backup_sql.h"
+#include "change_sql.h"
+#include "cli_sql.h"
+#include "http_sql.h"
+#include "import_sql.h"
+#include "inspection_sql.h"
+#include "media_sql.h"
+#include "org_sql.h"
+#include "overview_sql.h"
+#include "problem_sql.h"
+#include "score_sql.h"
+#include "site_sql.h"
+#include "standard_sql.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+static const struct query_set *const rooms[] = {
+    &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
+    &site_queries,    &import_queries, &inspection_queries, &problem_queries, &score_queries, &overview_queries, &backup_queries,
+    &cli_queries,
+};
+
+static void check(enum engine engine)
+{
+    struct testdb at;
+    struct store *store;
+    struct arena arena;
+    struct fault fault;
+    struct reader r = {.arena = &arena, .fault = &fault};
+    size_t nmigrations;
+    int applied;
+    if (!testdb_new(engine, &at))
+        skip();
+    arena_init(&arena);
+    fault_init(&fault, &arena);
+    struct store_config cfg = {.url = str_of(at.url), .create = true};
+    assert_int_equal(store_open(&store, &cfg, &fault), RC_OK);
+    const struct migration *list = process_migrations(&nmigrations);
+    assert_true(nmigrations >= 9);
+    assert_int_equal(store_migrate(store, &fault, list, nmigrations, &applied), RC_OK);
+    assert_int_equal(applied, nmigrations);
+    assert_int_equal(db_open(store, &r.db, &fault), RC_OK);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        if (db_check_queries(&r, rooms[i]) != RC_OK)
+            fail_msg("%s: %.*s", rooms[i]->room, STR_ARG(fault.en));
+    }
+    db_close(r.db);
+    store_close(store);
+    arena_free(&arena);
+}
+
+static void on_sqlite(void **state)
+{
+    (void)state;
+    check(ENGINE_SQLITE);
+}
+
+static void on_postgresql(void **state)
+{
+    (void)state;
+    check(ENGINE_POSTGRESQL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(on_sqlite), cmocka_unit_test(on_postgresql)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
