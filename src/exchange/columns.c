@@ -79,6 +79,8 @@ static const struct column_spec site_columns[] = {
      NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
     {"lon", false, "经度", "Longitude", NAMES("lng", "longitude", "lon_wgs84", "经度（WGS84）")},
     {"lat", false, "纬度", "Latitude", NAMES("latitude", "lat_wgs84", "纬度（WGS84）")},
+    {"lon_gcj02", false, "经度GCJ02", "Longitude GCJ-02", NAMES("lng_gcj02", "gcj02经度", "高德经度", "火星经度")},
+    {"lat_gcj02", false, "纬度GCJ02", "Latitude GCJ-02", NAMES("gcj02纬度", "高德纬度", "火星纬度")},
     {"external_id", false, "外部编号", "External id", NAMES("原编号", "来源编号", "id")},
     {"note", false, "备注", "Note", NAMES("说明")},
 };

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-static const struct importer *const importers[] = {&import_areas};
+static const struct importer *const importers[] = {&import_areas, &import_units, &import_people, &import_sites};
 
 bool import_mode_by_name(struct str name, enum import_mode *out)
 {

@@ -26,9 +26,9 @@ SELECT id, address FROM site
 WHERE hq_id = :hq AND name = :name ORDER BY code;
 
 -- name: import_site_codes :many
--- in: hq i64, category text
+-- in: hq i64, code_from text, code_to text
 -- out: code text
-SELECT code FROM site WHERE hq_id = :hq AND category_code = :category ORDER BY code;
+SELECT code FROM site WHERE hq_id = :hq AND code >= :code_from AND code < :code_to;
 
 -- name: import_categories :many
 -- in: hq i64

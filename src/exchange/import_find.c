@@ -16,7 +16,7 @@ static struct str base_name(struct str name)
                                           "乡人民政府", "乡", "区", "县", "市"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         struct str e = str_of(endings[i]);
-        if (str_ends(name, e) && name.n > e.n + 3) /* something of two characters must remain */
+        if (str_ends(name, e) && name.n > e.n)
             return str_sub(name, 0, name.n - e.n);
     }
     return name;
@@ -34,7 +34,8 @@ enum rc import_load_areas(struct import *im)
     return RC_OK;
 }
 
-size_t import_find_area(const struct import *im, struct str text, struct str within, const struct import_area **out)
+size_t import_find_area(const struct import *im, struct str text, const struct area_where *where,
+                        const struct import_area **out)
 {
     struct str code = STR_NONE, base = base_name(text);
     enum area_level level;
@@ -44,7 +45,8 @@ size_t import_find_area(const struct import *im, struct str text, struct str wit
     *out = NULL;
     for (size_t i = 0; i < im->nareas; i++) {
         const struct import_area *a = &im->areas[i];
-        if (within.p && !str_starts(a->code, within))
+        if ((where->within.p && !str_starts(a->code, where->within)) ||
+            (where->digits && !is_code && a->code.n != where->digits))
             continue;
         if (is_code ? str_eq(a->code, code) : str_eq(a->name, text)) {
             *out = exact++ ? *out : a;

@@ -80,9 +80,15 @@ struct uuid import_id(const struct import *im, const char *kind, struct str key)
 
 /* ---- finding ---- */
 enum rc import_load_areas(struct import *im) MUST_CHECK;
-/* In force, by code or by name (大同街道, 大同街道办事处, 大同); `within`: code prefix, or absent. Answers how many
- * match, *out the first. */
-size_t import_find_area(const struct import *im, struct str text, struct str within, const struct import_area **out);
+/* Where to look: below this code prefix (absent: anywhere), names only at the level of so many digits (0: any). */
+struct area_where {
+    struct str within;
+    size_t digits;
+};
+enum { TOWN_DIGITS = 9, VILLAGE_DIGITS = 12 };
+/* In force, by code or by name (大同街道, 大同街道办事处, 大同). Answers how many match, *out the first. */
+size_t import_find_area(const struct import *im, struct str text, const struct area_where *where,
+                        const struct import_area **out);
 /* What a unit is called: by code, name or short name; made where "$create_units" says so. *ok false: refused. */
 enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok) MUST_CHECK;
 /* A stable code for a unit that came without one. */

@@ -197,6 +197,7 @@ struct unit_change {
     bool closed;
 };
 enum rc unit_load(struct op *op, struct uuid id, struct unit *out) MUST_CHECK;
+/* unit_find: also one that op's plan is about to create. */
 enum rc unit_find(struct op *op, struct uuid id, struct unit *out, bool *found) MUST_CHECK;
 enum rc unit_by_code(struct op *op, struct str code, struct unit *out, bool *found) MUST_CHECK;
 /* By name or short name; *n is how many open units have it, *out the first of them. */

@@ -55,9 +55,27 @@ struct unit unit_of_row(const struct unit_get_row *r)
                          r->parent_id, r->area_code, r->order_no, r->closed_ms,  r->version};
 }
 
+/* One that op's own plan creates: an import makes units and names them in the same change. */
+static bool planned(const struct op *op, struct uuid id, struct unit *out)
+{
+    for (size_t i = 0; i < op->plan.fx.n; i++) {
+        const struct unit_add_in *u = op->plan.fx.list[i].in;
+        if (op->plan.fx.list[i].q != &Q_unit_add || !uuid_eq(u->id, id))
+            continue;
+        *out = (struct unit){.id = u->id, .code = u->code, .name = u->name, .short_name = u->short_name,
+                             .kind = u->kind, .parent_id = u->parent_id, .area_code = u->area_code,
+                             .order_no = u->order_no, .version = 1};
+        return true;
+    }
+    return false;
+}
+
 enum rc unit_find(struct op *op, struct uuid id, struct unit *out, bool *found)
 {
     struct unit_get_row row;
+    *found = planned(op, id, out);
+    if (*found)
+        return RC_OK;
     RETURN_IF(q_unit_get(&op->rd, &(struct unit_get_in){op->hq, id}, &row, found));
     if (*found)
         *out = unit_of_row(&row);

@@ -1,0 +1,389 @@
+/*
+ * import_sites.c - lists of sites (点位): known by code, by the number their list gives them, else by name and
+ * address. Category, area and units are found by whatever an office writes; places come as WGS 84, or GCJ-02.
+ *
+ * A site without a code gets the next number of its category. Contacts go through the site room, which seals them.
+ */
+#include "import_internal.h"
+
+#include "base/arena.h"
+#include "base/datum.h"
+#include "site/site.h"
+
+#include <stdlib.h>
+
+enum { DEGREE_E7 = 10000000, CATEGORIES_SEEN_MAX = 200 };
+
+struct site_row {
+    size_t row;
+    struct site_new s;
+    bool has_place;
+};
+
+/* The next free number of a category. */
+struct numbers {
+    struct str category;
+    int64_t next;
+};
+struct sites {
+    struct numbers numbers[CATEGORIES_SEEN_MAX];
+    size_t n;
+};
+
+/* ---- category ---- */
+
+/* 社区（居委会/党群服务中心） is called 社区 in lists. */
+static struct str before_bracket(struct str name)
+{
+    ptrdiff_t at = str_find(name, STR("（"), 0);
+    return at > 0 ? str_sub(name, 0, (size_t)at) : name;
+}
+
+static enum rc begin(struct import *im)
+{
+    struct op *op = im->op;
+    struct import_categories_row *rows;
+    RETURN_IF(q_import_categories(&op->rd, &(struct import_categories_in){op->hq}, &rows, &im->ncategories));
+    im->categories = ARENA_MANY(OP_ARENA(op), struct import_category, im->ncategories + 1);
+    for (size_t i = 0; i < im->ncategories; i++)
+        im->categories[i] = (struct import_category){rows[i].code, rows[i].name_zh, before_bracket(rows[i].name_zh)};
+    im->state = ARENA_NEW(OP_ARENA(op), struct sites);
+    return import_load_areas(im);
+}
+
+static bool read_category(struct import *im, struct site_row *r)
+{
+    struct table_value v = import_cell(im, r->row, "category");
+    if (!report_check(im->report, &v, true, NAME_MAX_CHARS))
+        return false;
+    for (size_t i = 0; i < im->ncategories && !r->s.category_code.p; i++) {
+        const struct import_category *c = &im->categories[i];
+        if (str_eq(v.text, c->code) || str_eq(v.text, c->name) || str_eq(v.text, c->base))
+            r->s.category_code = c->code;
+    }
+    if (r->s.category_code.p)
+        return true;
+    report_error(im->report, v.row, v.column, "category_unknown", "已发布的测评标准中没有类别“%.*s”",
+                 "No published standard has the category \"%.*s\"", STR_ARG(v.text));
+    return false;
+}
+
+/* ---- area ---- */
+
+static bool take_area(struct import *im, struct site_row *r, const char *key, const struct area_where *where,
+                      const struct import_area **out)
+{
+    struct table_value v = import_cell(im, r->row, key);
+    size_t n = import_find_area(im, v.text, where, out);
+    if (n == 1)
+        return true;
+    if (n == 0)
+        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”", "No area in force is \"%.*s\"",
+                     STR_ARG(v.text));
+    else
+        report_error(im->report, v.row, v.column, "area_ambiguous", "有%zu个区划叫“%.*s”，请改填区划代码",
+                     "%zu areas are called \"%.*s\"; give the code", n, STR_ARG(v.text));
+    return false;
+}
+
+/* The most exact that is given: a code, else the community within its street, else the street. */
+static bool read_area(struct import *im, struct site_row *r)
+{
+    const struct import_area *area = NULL, *town = NULL;
+    bool by_code = import_cell(im, r->row, "area_code").text.n > 0;
+    bool by_town = import_cell(im, r->row, "town").text.n > 0;
+    bool by_village = import_cell(im, r->row, "village").text.n > 0;
+    struct table_value v = import_cell(im, r->row, "area_code");
+    if (by_code && !take_area(im, r, "area_code", &(struct area_where){0}, &area))
+        return false;
+    if (!by_code && by_town && !take_area(im, r, "town", &(struct area_where){STR_NONE, TOWN_DIGITS}, &town))
+        return false;
+    const struct area_where below = {town ? town->code : STR_NONE, VILLAGE_DIGITS};
+    if (!by_code && by_village && !take_area(im, r, "village", &below, &area))
+        return false;
+    area = area ? area : town;
+    if (area) {
+        r->s.area_id = area->id;
+        return true;
+    }
+    report_error(im->report, v.row, v.column, "required", "请填写区划代码、所属街道或所属社区",
+                 "Give the area's code, the town or the community");
+    return false;
+}
+
+/* ---- place ---- */
+
+/* One coordinate; *there false where the cell is empty. */
+static bool read_degrees(struct import *im, size_t row, const char *key, int64_t limit, struct opt_i64 *out)
+{
+    struct table_value v = import_cell(im, row, key);
+    *out = NONE_I64;
+    if (str_empty(v.text))
+        return true;
+    out->has = str_to_scaled(v.text, 7, &out->v) && out->v >= -limit * DEGREE_E7 && out->v <= limit * DEGREE_E7;
+    if (out->has)
+        return true;
+    report_error(im->report, v.row, v.column, "bad_coordinate", "坐标应为十进制度数，如 118.0874790",
+                 "A coordinate is a number of degrees like 118.0874790");
+    return false;
+}
+
+/* Zeros and whole degrees are what systems write where nothing is known. */
+static bool placeholder(int64_t lon, int64_t lat)
+{
+    return lon == 0 || lat == 0 || (lon % DEGREE_E7 == 0 && lat % DEGREE_E7 == 0);
+}
+
+static bool heading_says_gcj02(const struct import *im, const char *key)
+{
+    ptrdiff_t spec = table_spec(&im->map, key);
+    struct arena *a = OP_ARENA(im->op);
+    if (spec < 0 || im->map.bindings[spec].column < 0 || !im->map.headings)
+        return false;
+    struct str h = utf8_fold(a, im->map.headings[im->map.bindings[spec].column]);
+    static const char *const words[] = {"gcj", "火星", "高德", "腾讯"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_find(h, str_of(words[i]), 0) >= 0)
+            return true;
+    return false;
+}
+
+static void take_place(struct import *im, struct site_row *r, struct place_e7 p, bool gcj02)
+{
+    size_t number = import_row_number(im, r->row);
+    if (placeholder(p.lon, p.lat)) {
+        report_warning(im->report, number, 0, "place_placeholder", "坐标是占位值，未采用", "The place is a placeholder; left out");
+        return;
+    }
+    if (gcj02)
+        p = datum_to_wgs84(p);
+    r->s.lon_e7 = SOME(p.lon);
+    r->s.lat_e7 = SOME(p.lat);
+    r->has_place = true;
+}
+
+static bool read_place(struct import *im, struct site_row *r)
+{
+    struct opt_i64 lon, lat;
+    bool gcj02 = im->gcj02 || heading_says_gcj02(im, "lon");
+    bool good = read_degrees(im, r->row, "lon", 180, &lon) & read_degrees(im, r->row, "lat", 90, &lat);
+    if (good && !lon.has && !lat.has) {
+        gcj02 = true;
+        good = read_degrees(im, r->row, "lon_gcj02", 180, &lon) & read_degrees(im, r->row, "lat_gcj02", 90, &lat);
+    }
+    if (good && lon.has && lat.has)
+        take_place(im, r, (struct place_e7){lon.v, lat.v}, gcj02);
+    else if (good && lon.has != lat.has)
+        report_warning(im->report, import_row_number(im, r->row), 0, "place_half", "经纬度只有一个，未采用",
+                       "Only one of longitude and latitude is there; left out");
+    return good;
+}
+
+/* ---- one row ---- */
+
+static bool read_texts(struct import *im, struct site_row *r)
+{
+    const struct {
+        const char *key;
+        bool required;
+        size_t max;
+        struct str *out;
+    } texts[] = {
+        {"code", false, CODE_MAX_CHARS, &r->s.code},
+        {"name", true, NAME_MAX_CHARS, &r->s.name},
+        {"address", false, 200, &r->s.address},
+        {"external_id", false, CODE_MAX_CHARS, &r->s.external_id},
+        {"note", false, NOTE_MAX_CHARS, &r->s.note},
+        {"contact", false, 60, &r->s.contact.name},
+        {"phone", false, 40, &r->s.contact.phone},
+    };
+    bool good = true;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        good &= import_text(im, r->row, texts[i].key, texts[i].required, texts[i].max, texts[i].out);
+    return good;
+}
+
+static bool is_first(struct import *im, const struct site_row *r)
+{
+    struct arena *a = OP_ARENA(im->op);
+    if (r->s.code.n && !import_first(im, r->row, "code", str_fmt(a, "code %.*s", STR_ARG(r->s.code))))
+        return false;
+    if (r->s.external_id.n)
+        return import_first(im, r->row, "external_id", str_fmt(a, "id %.*s", STR_ARG(r->s.external_id)));
+    return r->s.code.n || import_first(im, r->row, "name", str_fmt(a, "name %.*s\n%.*s", STR_ARG(r->s.name),
+                                                                  STR_ARG(r->s.address)));
+}
+
+static enum rc read_row(struct import *im, struct site_row *r, bool *ok)
+{
+    bool subject, territory, supervising;
+    *ok = read_texts(im, r);
+    *ok &= read_category(im, r);
+    *ok &= read_area(im, r);
+    *ok &= read_place(im, r);
+    RETURN_IF(import_find_unit(im, r->row, "subject_unit", &r->s.subject_unit_id, &subject));
+    RETURN_IF(import_find_unit(im, r->row, "territory_unit", &r->s.territory_unit_id, &territory));
+    RETURN_IF(import_find_unit(im, r->row, "supervising_unit", &r->s.supervising_unit_id, &supervising));
+    *ok = *ok && subject && territory && supervising && is_first(im, r);
+    return RC_OK;
+}
+
+/* ---- there already? ---- */
+
+static enum rc find_by_name(struct import *im, const struct site_row *r, struct site *there, bool *found)
+{
+    struct op *op = im->op;
+    struct import_site_named_row *rows;
+    size_t n;
+    RETURN_IF(q_import_site_named(&op->rd, &(struct import_site_named_in){op->hq, r->s.name}, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].address, r->s.address))
+            return site_find(op, rows[i].id, there, found);
+    return RC_OK;
+}
+
+static enum rc find_there(struct import *im, const struct site_row *r, struct site *there, bool *found)
+{
+    *found = false;
+    if (r->s.code.n)
+        RETURN_IF(site_by_code(im->op, r->s.code, there, found));
+    if (!*found && r->s.external_id.n)
+        RETURN_IF(site_by_external_id(im->op, r->s.external_id, there, found));
+    if (*found || r->s.code.n || r->s.external_id.n)
+        return RC_OK;
+    return find_by_name(im, r, there, found);
+}
+
+/* ---- a new one ---- */
+
+/* "GY-012" -> 12; 0 for any other form. */
+static int64_t number_of(struct str code, struct str category)
+{
+    int64_t n = 0;
+    if (!str_starts(code, category) || code.n <= category.n + 1 || code.p[category.n] != '-')
+        return 0;
+    return str_to_i64(str_sub(code, category.n + 1, code.n), 1, INT32_MAX, &n) ? n : 0;
+}
+
+static void above(struct numbers *c, struct str code)
+{
+    int64_t had = number_of(code, c->category);
+    c->next = had >= c->next ? had + 1 : c->next;
+}
+
+/* Above all numbers the register and the file itself use. */
+static enum rc begin_numbers(struct import *im, struct numbers *c)
+{
+    struct op *op = im->op;
+    struct import_site_codes_row *rows;
+    size_t n;
+    RETURN_IF(q_import_site_codes(&op->rd, &(struct import_site_codes_in){
+        op->hq, str_fmt(OP_ARENA(op), "%.*s-", STR_ARG(c->category)),
+        str_fmt(OP_ARENA(op), "%.*s.", STR_ARG(c->category))}, &rows, &n));
+    for (size_t k = 0; k < n; k++)
+        above(c, rows[k].code);
+    for (size_t row = im->map.first; import_has(im, "code") && row < im->table.grid.nrows; row++)
+        above(c, import_cell(im, row, "code").text);
+    return RC_OK;
+}
+
+static enum rc next_code(struct import *im, struct site_row *r)
+{
+    struct op *op = im->op;
+    struct sites *s = im->state;
+    size_t i = 0;
+    while (i < s->n && !str_eq(s->numbers[i].category, r->s.category_code))
+        i++;
+    if (i == CATEGORIES_SEEN_MAX)
+        return OP_FAIL(op, RC_TOO_LARGE, "too_many_categories", "类别过多", "Too many categories");
+    if (i == s->n) {
+        s->numbers[s->n++] = (struct numbers){r->s.category_code, 1};
+        RETURN_IF(begin_numbers(im, &s->numbers[i]));
+    }
+    r->s.code = str_fmt(OP_ARENA(op), "%.*s-%03lld", STR_ARG(r->s.category_code), (long long)s->numbers[i].next++);
+    return RC_OK;
+}
+
+static enum rc plan_new(struct import *im, struct site_row *r, enum report_outcome *outcome)
+{
+    bool ok;
+    if (str_empty(r->s.code))
+        RETURN_IF(next_code(im, r));
+    r->s.id = import_id(im, "site", r->s.code);
+    RETURN_IF(import_outcome(im, r->row, site_prepare_create(im->op, &r->s), &ok));
+    *outcome = ok ? REPORT_CREATED : REPORT_REFUSED;
+    return RC_OK;
+}
+
+/* ---- a change ---- */
+
+/* Compared in clear (whoever may import may open). An empty cell keeps what is there. */
+static enum rc contact_differs(struct import *im, struct site_row *r, const struct site *there, bool *differs)
+{
+    struct site_contact now = {0}, *c = &r->s.contact;
+    *differs = false;
+    if (str_empty(c->name) && str_empty(c->phone))
+        return RC_OK;
+    RETURN_IF(site_open_contact(im->op, there, &now));
+    c->name = c->name.n ? c->name : now.name;
+    c->phone = c->phone.n ? c->phone : now.phone;
+    *differs = !str_eq(c->name, now.name) || !str_eq(c->phone, now.phone);
+    return RC_OK;
+}
+
+static bool unit_differs(struct uuid said, struct uuid there)
+{
+    return !uuid_is_none(said) && !uuid_eq(said, there);
+}
+
+static enum rc plan_change(struct import *im, struct site_row *r, const struct site *there,
+                           enum report_outcome *outcome)
+{
+    struct site_change c = {.id = there->id, .expected_version = SOME(there->version)};
+    bool ok, contact;
+    RETURN_IF(contact_differs(im, r, there, &contact));
+    c.to = r->s;
+    c.set |= str_eq(r->s.name, there->name) ? 0 : SITE_NAME;
+    c.set |= str_eq(r->s.category_code, there->category_code) ? 0 : SITE_CATEGORY;
+    c.set |= uuid_eq(r->s.area_id, there->area_id) ? 0 : SITE_AREA;
+    c.set |= r->s.address.n && !str_eq(r->s.address, there->address) ? SITE_ADDRESS : 0;
+    c.set |= r->has_place && !(there->lon_e7.has && there->lon_e7.v == r->s.lon_e7.v &&
+                               there->lat_e7.v == r->s.lat_e7.v) ? SITE_PLACE : 0;
+    c.set |= unit_differs(r->s.subject_unit_id, there->subject_unit_id) ? SITE_SUBJECT : 0;
+    c.set |= unit_differs(r->s.territory_unit_id, there->territory_unit_id) ? SITE_TERRITORY : 0;
+    c.set |= unit_differs(r->s.supervising_unit_id, there->supervising_unit_id) ? SITE_SUPERVISING : 0;
+    c.set |= contact ? SITE_CONTACT : 0;
+    c.set |= r->s.note.n && !str_eq(r->s.note, there->note) ? SITE_NOTE : 0;
+    if (there->retired)
+        report_warning(im->report, import_row_number(im, r->row), 0, "site_retired", "该点位已停用，仍保持停用",
+                       "This site is retired and stays so");
+    *outcome = REPORT_UNCHANGED;
+    if (!c.set)
+        return RC_OK;
+    RETURN_IF(import_outcome(im, r->row, site_prepare_change(im->op, &c), &ok));
+    *outcome = ok ? REPORT_UPDATED : REPORT_REFUSED;
+    return RC_OK;
+}
+
+/* Two rows of a file that are one site in the register: by code the one, by outer number the other. */
+static bool is_other(struct import *im, const struct site_row *r, const struct site *there)
+{
+    struct arena *a = OP_ARENA(im->op);
+    return import_first(im, r->row, "name", str_fmt(a, "site %.*s", STR_ARG(uuid_str(a, there->id))));
+}
+
+static enum rc plan_row(struct import *im, size_t row, enum report_outcome *outcome)
+{
+    struct site_row r = {.row = row};
+    struct site there;
+    bool ok, found;
+    RETURN_IF(read_row(im, &r, &ok));
+    if (!ok)
+        return RC_OK;
+    RETURN_IF(find_there(im, &r, &there, &found));
+    if (!found)
+        return plan_new(im, &r, outcome);
+    return is_other(im, &r, &there) ? plan_change(im, &r, &there, outcome) : RC_OK;
+}
+
+const struct importer import_sites = {"sites", begin, plan_row, NULL};
