@@ -77,6 +77,9 @@ enum rc query_uuid(struct request *rq, const char *name,
                    struct uuid *out) MUST_CHECK; /* absent: UUID_NONE */
 enum rc query_time(struct request *rq, const char *name,
                    struct opt_i64 *out) MUST_CHECK; /* RFC 3339 or date */
+/* One of a NULL-ended list of words; absent: STR_NONE. */
+enum rc query_name(struct request *rq, const char *name, const char *const *words,
+                   struct str *out) MUST_CHECK;
 enum rc query_bool(struct request *rq, const char *name, struct opt_bool *out) MUST_CHECK;
 /* Every parameter a route knows is asked for before this; any other is RC_BAD "unknown_parameter".
  */

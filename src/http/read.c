@@ -101,6 +101,15 @@ enum rc query_uuid(struct request *rq, const char *name, struct uuid *out)
     return !s.p || uuid_parse(s, out) ? RC_OK : bad_parameter(rq, name);
 }
 
+enum rc query_name(struct request *rq, const char *name, const char *const *words, struct str *out)
+{
+    *out = query_text(rq, name);
+    for (size_t i = 0; out->p && words[i]; i++)
+        if (str_is(*out, words[i]))
+            return RC_OK;
+    return out->p ? bad_parameter(rq, name) : RC_OK;
+}
+
 enum rc query_time(struct request *rq, const char *name, struct opt_i64 *out)
 {
     struct str s = query_text(rq, name);

@@ -15,7 +15,7 @@ LEFT JOIN person v ON v.hq_id = i.hq_id AND v.id = i.verdict_by
 WHERE i.hq_id = :hq AND i.id = :id;
 
 -- name: inspection_list :many
--- in: hq i64, me uuid, row_limit i64, key_ms i64?, key_id uuid?, site_id uuid?, inspector_id uuid?, state text?, category text?, area_from text?, area_to text?, unit_id uuid?, from_ms i64?, to_ms i64?, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, me uuid, row_limit i64, key_ms i64?, key_id uuid?, site_id uuid?, inspector_id uuid?, state text?, unusual bool?, category text?, area_from text?, area_to text?, unit_id uuid?, from_ms i64?, to_ms i64?, scope_unit uuid?, scope_inspector uuid?, scope_partner uuid?, scope_area_from text?, scope_area_to text?
 -- out: like inspection_by_id
 SELECT i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
        p.name, i.partner_id, q.name, i.record_only, i.state, i.visit_ms, i.received_ms, i.completed_ms, i.quarantine,
@@ -31,13 +31,16 @@ WHERE i.hq_id = :hq AND (i.state <> 'staged' OR i.inspector_id = :me)
   [[site_id: AND i.site_id = :site_id]]
   [[inspector_id: AND i.inspector_id = :inspector_id]]
   [[state: AND i.state = :state]]
+  [[unusual: AND i.state <> 'complete']]
   [[category: AND i.category_code = :category]]
   [[area_from: AND i.area_code >= :area_from AND i.area_code < :area_to]]
   [[unit_id: AND i.subject_unit_id = :unit_id]]
   [[from_ms: AND i.visit_ms >= :from_ms]]
   [[to_ms: AND i.visit_ms < :to_ms]]
-  [[scoped: AND (i.subject_unit_id = :scope_unit OR i.inspector_id = :scope_person OR i.partner_id = :scope_person
-                 OR (i.area_code >= :scope_area_from AND i.area_code < :scope_area_to))]]
+  [[scope_unit: AND i.subject_unit_id = :scope_unit]]
+  [[scope_inspector: AND i.inspector_id = :scope_inspector]]
+  [[scope_partner: AND i.partner_id = :scope_partner]]
+  [[scope_area_from: AND i.area_code >= :scope_area_from AND i.area_code < :scope_area_to]]
 ORDER BY i.visit_ms DESC, i.id DESC
 LIMIT :row_limit;
 

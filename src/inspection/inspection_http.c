@@ -3,21 +3,11 @@
 
 #include "inspection/inspection_store.h"
 
-static void apply_scope(struct request *rq, struct inspection_list_in *in)
-{
-    struct scope s = policy_scope(&rq->op.actor, ACT_INSPECTION_READ);
-    if (s.all)
-        return;
-    in->scoped = SOME_BOOL(true);
-    in->scope_unit = s.unit_id;
-    in->scope_person = s.person_id;
-    in->scope_area_from = s.area_code;
-    in->scope_area_to = str_prefix_end(OP_ARENA(&rq->op), s.area_code);
-}
-
 static enum rc list_filters(struct request *rq, struct inspection_list_in *in)
 {
-    in->state = query_text(rq, "state");
+    RETURN_IF(query_name(rq, "state", inspection_state_names, &in->state));
+    if (in->state.p && !str_is(in->state, inspection_state_names[INSPECTION_COMPLETE]))
+        in->unusual = SOME_BOOL(true);
     in->category = query_text(rq, "category");
     in->area_from = query_text(rq, "area_code");
     in->area_to = str_prefix_end(OP_ARENA(&rq->op), in->area_from);
@@ -26,7 +16,6 @@ static enum rc list_filters(struct request *rq, struct inspection_list_in *in)
     RETURN_IF(query_uuid(rq, "unit_id", &in->unit_id));
     RETURN_IF(query_time(rq, "from", &in->from_ms));
     RETURN_IF(query_time(rq, "to", &in->to_ms));
-    apply_scope(rq, in);
     return query_done(rq);
 }
 
@@ -43,7 +32,7 @@ static enum rc inspection_list(struct request *rq)
         in.key_ms = SOME(page.key_i64);
         in.key_id = page.key_id;
     }
-    RETURN_IF(q_inspection_list(&rq->op.rd, &in, &rows, &n));
+    RETURN_IF(inspection_list_readable(&rq->op, &in, &rows, &n));
     bool more = n > (size_t)page.limit;
     if (more)
         n = (size_t)page.limit;

@@ -11,6 +11,9 @@
 enum rc inspection_load(struct op *op, struct uuid id, struct inspection_by_id_row *row) MUST_CHECK;
 /* The actor's own, or one the actor may judge. */
 enum rc inspection_load_to_change(struct op *op, struct uuid id, struct inspection_by_id_row *row) MUST_CHECK;
+/* A page of what the actor may read, newest visit first: `in` without its scope; `row_limit` rows at most. */
+enum rc inspection_list_readable(struct op *op, const struct inspection_list_in *in, struct inspection_by_id_row **rows,
+                                 size_t *n) MUST_CHECK;
 /* All staged parts of an inspection as one list; faults by pointer. */
 enum rc inspection_load_parts(struct op *op, struct uuid id, struct observation_new **out, size_t *n) MUST_CHECK;
 /* Did this person hold a role then that may send inspections of this kind? */

@@ -15,7 +15,8 @@ static const struct {
 } steps[] = {
     {PROBLEM_REPORTED, PROBLEM_EV_VERIFY},     {PROBLEM_VERIFIED, PROBLEM_EV_REGISTER},
     {PROBLEM_REGISTERED, PROBLEM_EV_DISPATCH}, {PROBLEM_DISPATCHED, PROBLEM_EV_ACCEPT},
-    {PROBLEM_ACCEPTED, PROBLEM_EV_RECTIFY},    {PROBLEM_RECTIFIED, PROBLEM_EV_STRIKE_OFF},
+    {PROBLEM_ACCEPTED, PROBLEM_EV_RECTIFY},    {PROBLEM_RECTIFIED, PROBLEM_EV_RETURN},
+    {PROBLEM_RECTIFIED, PROBLEM_EV_STRIKE_OFF},
 };
 
 /* One scope for all the questions. */
@@ -81,7 +82,8 @@ static enum rc put_waiting(struct request *rq)
         struct problem_state_counts_row *rows;
         struct problem_state_counts_in in = {.hq = op->hq, SCOPE(&v)};
         size_t n;
-        if (!policy_may(&op->actor, action))
+        bool said_below = steps[s].event == PROBLEM_EV_RETURN && policy_may(&op->actor, ACT_PROBLEM_STRIKE);
+        if (!policy_may(&op->actor, action) || said_below)
             continue;
         RETURN_IF(q_problem_state_counts(&op->rd, &in, &rows, &n));
         int64_t count = count_in(rows, n, steps[s].state);
@@ -123,17 +125,19 @@ static enum rc put_days(struct request *rq, const struct view *v)
     struct op *op = &rq->op;
     int64_t reported[OVERVIEW_DAYS] = {0}, closed[OVERVIEW_DAYS] = {0};
     int64_t since = civil_midnight(op->now, op->zone_min) - (int64_t)(OVERVIEW_DAYS - 1) * DAY_MS;
-    struct problem_times_since_row *rows;
-    size_t n;
-    struct problem_times_since_in in = {.hq = op->hq, .since_ms = since, SCOPE(v)};
-    RETURN_IF(q_problem_times_since(&op->rd, &in, &rows, &n));
-    for (size_t i = 0; i < n; i++) {
-        int64_t r = (rows[i].reported_ms - since) / DAY_MS, c = (rows[i].closed_ms.v - since) / DAY_MS;
-        if (rows[i].reported_ms >= since && r < OVERVIEW_DAYS)
-            reported[r]++;
-        if (rows[i].closed_ms.has && rows[i].closed_ms.v >= since && c < OVERVIEW_DAYS)
-            closed[c]++;
-    }
+    struct problem_reported_since_row *came;
+    struct problem_closed_since_row *went;
+    size_t ncame, nwent;
+    struct problem_reported_since_in r = {.hq = op->hq, .since_ms = since, SCOPE(v)};
+    struct problem_closed_since_in c = {.hq = op->hq, .since_ms = since, SCOPE(v)};
+    RETURN_IF(q_problem_reported_since(&op->rd, &r, &came, &ncame));
+    RETURN_IF(q_problem_closed_since(&op->rd, &c, &went, &nwent));
+    for (size_t i = 0; i < ncame; i++)
+        if (came[i].at_ms - since < (int64_t)OVERVIEW_DAYS * DAY_MS)
+            reported[(came[i].at_ms - since) / DAY_MS]++;
+    for (size_t i = 0; i < nwent; i++)
+        if (went[i].at_ms - since < (int64_t)OVERVIEW_DAYS * DAY_MS)
+            closed[(went[i].at_ms - since) / DAY_MS]++;
     jo_arr(&rq->json, "days");
     for (int d = 0; d < OVERVIEW_DAYS; d++) {
         jo_obj(&rq->json, NULL);

@@ -37,7 +37,10 @@ CREATE TABLE inspection (
 CREATE INDEX inspection_by_visit ON inspection (hq_id, visit_ms, id);
 CREATE INDEX inspection_by_site ON inspection (hq_id, site_id, visit_ms, id);
 CREATE INDEX inspection_by_inspector ON inspection (hq_id, inspector_id, visit_ms, id);
-CREATE INDEX inspection_quarantined ON inspection (hq_id, received_ms, id) WHERE state = 'quarantined';
+CREATE INDEX inspection_by_subject ON inspection (hq_id, subject_unit_id, visit_ms, id);
+CREATE INDEX inspection_by_partner ON inspection (hq_id, partner_id, visit_ms, id) WHERE partner_id IS NOT NULL;
+-- Staged, quarantined, withdrawn, corrected, rejected: few beside those that count.
+CREATE INDEX inspection_unusual ON inspection (hq_id, state, visit_ms, id) WHERE state <> 'complete';
 
 -- Parts as they arrived, seen by nobody but their sender until `complete` counts them.
 CREATE TABLE inspection_part (

@@ -52,6 +52,11 @@ CREATE INDEX problem_by_unit_state ON problem (hq_id, unit_id, state, reported_m
 CREATE INDEX problem_by_site ON problem (hq_id, site_id, reported_ms, id);
 CREATE INDEX problem_by_area ON problem (hq_id, area_code, reported_ms, id);
 CREATE INDEX problem_by_inspection ON problem (hq_id, inspection_id);
+CREATE INDEX problem_by_reporter ON problem (hq_id, reporter_id, reported_ms, id);
+CREATE INDEX problem_closed ON problem (hq_id, closed_ms) WHERE closed_ms IS NOT NULL;
+-- What is open stays few however many there were.
+CREATE INDEX problem_open ON problem (hq_id, reported_ms, id) WHERE closed_ms IS NULL;
+CREATE INDEX problem_open_by_unit ON problem (hq_id, unit_id, reported_ms, id) WHERE closed_ms IS NULL;
 CREATE INDEX problem_open_by_due ON problem (hq_id, due_ms, id) WHERE closed_ms IS NULL AND due_ms IS NOT NULL;
 
 -- The timeline (流转记录): one row per step, never changed.

@@ -18,7 +18,7 @@ LEFT JOIN criterion c ON c.hq_id = p.hq_id AND c.id = p.criterion_id
 WHERE p.hq_id = :hq AND p.id = :id;
 
 -- name: problem_list :many
--- in: hq i64, row_limit i64, key_ms i64?, key_id uuid?, state text?, is_open bool?, is_closed bool?, overdue_at i64?, unit_id uuid?, site_id uuid?, area_from text?, area_to text?, category text?, severity text?, from_ms i64?, to_ms i64?, q text?, year i64?, number i64?, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, row_limit i64, key_ms i64?, key_id uuid?, state text?, is_open bool?, is_closed bool?, overdue_at i64?, unit_id uuid?, site_id uuid?, area_from text?, area_to text?, category text?, severity text?, from_ms i64?, to_ms i64?, q text?, year i64?, number i64?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
 -- out: id uuid, year i64, number i64, state text, source text, site_id uuid?, site_name text?, area_code text, category_code text?, criterion_id uuid?, criterion_code text?, description text, severity text, typical bool, unit_id uuid?, unit_name text?, limit_kind text, limit_amount i64, reported_ms i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64, version i64
 SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code, p.category_code, p.criterion_id, c.code,
        p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
@@ -42,8 +42,9 @@ WHERE p.hq_id = :hq
   [[to_ms: AND p.reported_ms < :to_ms]]
   [[q: AND p.search_text LIKE :q ESCAPE '!']]
   [[number: AND p.year = :year AND p.number = :number]]
-  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
-                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]]
+  [[scope_unit: AND p.unit_id = :scope_unit]]
+  [[scope_person: AND p.reporter_id = :scope_person]]
+  [[scope_area_from: AND p.area_code >= :scope_area_from AND p.area_code < :scope_area_to]]
 ORDER BY p.reported_ms DESC, p.id DESC
 LIMIT :row_limit;
 
@@ -141,10 +142,18 @@ WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL
   [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
                  OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];
 
--- name: problem_times_since :many
+-- name: problem_reported_since :many
 -- in: hq i64, since_ms i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
--- out: reported_ms i64, closed_ms i64?
-SELECT p.reported_ms, p.closed_ms FROM problem p
-WHERE p.hq_id = :hq AND (p.reported_ms >= :since_ms OR p.closed_ms >= :since_ms)
+-- out: at_ms i64
+SELECT p.reported_ms AS at_ms FROM problem p
+WHERE p.hq_id = :hq AND p.reported_ms >= :since_ms
+  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
+                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];
+
+-- name: problem_closed_since :many
+-- in: hq i64, since_ms i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- out: at_ms i64
+SELECT p.closed_ms AS at_ms FROM problem p
+WHERE p.hq_id = :hq AND p.closed_ms >= :since_ms
   [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
                  OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];

@@ -5,19 +5,6 @@
 
 static const char *const severities[] = {"general", "key", NULL};
 
-/* Cuts a list by what the actor may read. */
-static void apply_scope(struct request *rq, struct problem_list_in *in)
-{
-    struct scope s = policy_scope(&rq->op.actor, ACT_PROBLEM_READ);
-    if (s.all)
-        return;
-    in->scoped = SOME_BOOL(true);
-    in->scope_unit = s.unit_id;
-    in->scope_person = s.person_id;
-    in->scope_area_from = s.area_code;
-    in->scope_area_to = str_prefix_end(OP_ARENA(&rq->op), s.area_code);
-}
-
 /* "2026-000123" asks for that number; anything else is text to find. */
 static void apply_text(struct request *rq, struct str q, struct problem_list_in *in)
 {
@@ -36,8 +23,8 @@ static void apply_text(struct request *rq, struct str q, struct problem_list_in 
 static enum rc read_words(struct request *rq, struct problem_list_in *in)
 {
     struct opt_bool open, overdue;
-    in->state = query_text(rq, "state");
-    in->severity = query_text(rq, "severity");
+    RETURN_IF(query_name(rq, "state", problem_state_names, &in->state));
+    RETURN_IF(query_name(rq, "severity", severities, &in->severity));
     in->category = query_text(rq, "category");
     in->area_from = query_text(rq, "area_code");
     if (in->area_from.p)
@@ -61,7 +48,6 @@ static enum rc list_filters(struct request *rq, struct problem_list_in *in)
     RETURN_IF(query_time(rq, "from", &in->from_ms));
     RETURN_IF(query_time(rq, "to", &in->to_ms));
     apply_text(rq, query_text(rq, "q"), in);
-    apply_scope(rq, in);
     return RC_OK;
 }
 
@@ -79,7 +65,7 @@ static enum rc problem_list(struct request *rq)
         in.key_ms = SOME(page.key_i64);
         in.key_id = page.key_id;
     }
-    RETURN_IF(q_problem_list(&rq->op.rd, &in, &rows, &n));
+    RETURN_IF(problem_list_readable(&rq->op, &in, &rows, &n));
     bool more = n > (size_t)page.limit;
     if (more)
         n = (size_t)page.limit;
