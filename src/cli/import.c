@@ -96,7 +96,7 @@ int cmd_import(struct options *o)
         fprintf(stderr, "请用 --kind 指明类别 / say with --kind what it is: areas units people sites standard\n");
         return EXIT_USAGE;
     }
-    if (process_open(&p, o, NEED_HEADQUARTERS) != RC_OK)
+    if (process_open(&p, &o->at, NEED_HEADQUARTERS) != RC_OK)
         return EXIT_FAILED;
     enum rc rc = read_request(&p, o, &in);
     if (rc == RC_OK)

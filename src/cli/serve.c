@@ -3,6 +3,7 @@
 #include "auth/auth.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "exchange/import_http.h"
 #include "http/events.h"
 #include "inspection/inspection_http.h"
 #include "loop/loop_http.h"
@@ -24,7 +25,7 @@ static const struct route system_routes[] = {
 
 static const struct route *const tables[] = {
     auth_routes,       account_routes, org_routes,      standard_routes, site_routes,   photo_routes, inspection_routes,
-    inspect_routes,    problem_routes, score_routes,    overview_routes, audit_routes,  system_routes, NULL,
+    inspect_routes,    problem_routes, score_routes,    overview_routes, audit_routes,  import_routes,   system_routes, NULL,
 };
 
 int cmd_routes(struct options *o)

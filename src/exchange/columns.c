@@ -85,6 +85,35 @@ static const struct column_spec site_columns[] = {
     {"note", false, "备注", "Note", NAMES("说明")},
 };
 
+static const struct column_spec standard_columns[] = {
+    {"code", true, "条目编号", "Criterion code", NAMES("条目代码", "编号", "指标编号", "item_code")},
+    {"category_code", false, "类别代码", "Category code", NAMES("点位类型代码", "type_code")},
+    {"category_name", false, "类别名称", "Category", NAMES("点位类型", "类别", "type")},
+    {"order_no", false, "排序号", "Order number", NAMES("排序", "顺序号")},
+    {"text_zh", true, "条目内容", "Criterion", NAMES("测评内容", "测评标准", "测评要求", "内容", "item")},
+    {"text_en", false, "条目内容英文", "Criterion in English", NULL},
+    {"method", false, "测评方法", "Method", NAMES("测评方式", "方法")},
+    {"how_zh", false, "评判方法", "How to judge", NAMES("评判说明", "评分办法", "评分标准")},
+    {"how_en", false, "评判方法英文", "How to judge in English", NULL},
+    {"mode", false, "计分方式", "Judging mode", NAMES("评判方式")},
+    {"mode_params", false, "计分参数", "Parameters of the mode", NULL},
+    {"weight", false, "分值", "Weight", NAMES("权重", "分数")},
+    {"severity", false, "重要程度", "Severity", NULL},
+    {"veto", false, "一票否决", "Veto", NULL},
+    {"limit_kind", false, "时限类别", "Kind of limit", NULL},
+    {"limit_amount", false, "整改时限", "Limit", NAMES("时限")},
+    {"close_zh", false, "销号条件", "Closing condition", NAMES("整改要求", "销号标准")},
+    {"close_en", false, "销号条件英文", "Closing condition in English", NULL},
+    {"territory_dept", false, "属地责任", "Territory", NAMES("属地单位", "属地责任单位")},
+    {"subject_dept", false, "主体责任", "Subject", NAMES("主体单位", "主体责任单位")},
+    {"supervising_dept", false, "监管责任", "Supervising department",
+     NAMES("牵头部门", "责任部门", "监管部门", "行业主管部门", "lead_dept")},
+    {"dimension", false, "维度", "Dimension", NULL},
+    {"sources", false, "来源", "Sources", NULL},
+    {"field_sources", false, "各项来源", "Sources of values", NULL},
+    {"active", false, "启用", "Active", NULL},
+};
+
 #define SET(kind, specs)                                                                           \
     {                                                                                              \
         kind, specs, sizeof(specs) / sizeof *(specs)                                               \
@@ -94,6 +123,7 @@ static const struct column_set sets[] = {
     SET("units", unit_columns),
     SET("people", person_columns),
     SET("sites", site_columns),
+    SET("standard", standard_columns),
 };
 
 const struct column_set *columns_of(struct str kind)

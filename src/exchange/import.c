@@ -4,11 +4,11 @@
  */
 #include "import_internal.h"
 
+#include "auth/policy.h"
 #include "base/arena.h"
 
-#include <stdlib.h>
-
-static const struct importer *const importers[] = {&import_areas, &import_units, &import_people, &import_sites};
+static const struct importer *const importers[] = {&import_areas, &import_units, &import_people, &import_sites,
+                                                   &import_standard};
 
 bool import_mode_by_name(struct str name, enum import_mode *out)
 {
@@ -106,11 +106,14 @@ static size_t column_of(const struct import *im, struct str pointer)
                    {"/category_code", "category"}, {"/contact/phone", "phone"}, {"/contact/name", "contact"},
                    {"/subject_unit_id", "subject_unit"}, {"/territory_unit_id", "territory_unit"},
                    {"/supervising_unit_id", "supervising_unit"}, {"/place/lon", "lon"}, {"/place/lat", "lat"},
-                   {"/lon", "lon"}, {"/lat", "lat"}, {"/place", "lon"}};
+                   {"/lon", "lon"}, {"/lat", "lat"}, {"/place", "lon"}, {"/limit/kind", "limit_kind"},
+                   {"/limit/amount", "limit_amount"}};
     struct str key = pointer.n ? str_sub(pointer, 1, pointer.n) : pointer;
     for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
         if (str_is(pointer, renamed[i].pointer))
             key = str_of(renamed[i].key);
+    if (str_starts(pointer, STR("/mode_params/")))
+        key = STR("mode_params");
     ptrdiff_t spec = table_spec(&im->map, str_z(OP_ARENA(im->op), key));
     ptrdiff_t column = spec < 0 ? -1 : im->map.bindings[spec].column;
     return column < 0 ? 0 : (size_t)column + 1;
@@ -300,6 +303,7 @@ enum rc import_prepare(struct op *op, const struct import_request *in, struct re
     const struct command c = {.id = id, .kind = "import", .content = content_of(in), .subject_kind = "import",
                               .subject_id = id};
     *im = (struct import){.op = op, .in = in, .report = report};
+    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_IMPORT, NULL));
     RETURN_IF(check_request(im));
     RETURN_IF(change_begin(op, &c));
     bool replayed = op->plan.replayed;

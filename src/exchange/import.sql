@@ -42,3 +42,34 @@ WHERE c.hq_id = :hq AND v.state = 'published' ORDER BY c.code;
 -- in: hq i64, id uuid
 -- out: detail text?
 SELECT detail FROM journal WHERE hq_id = :hq AND id = :id;
+
+-- The version a list of criteria adds to: the newest draft of the first standard, else its newest published one.
+-- name: import_standard_base :one
+-- in: hq i64
+-- out: id uuid, standard_id uuid
+SELECT v.id, v.standard_id
+FROM standard_version v JOIN standard s ON s.hq_id = v.hq_id AND s.id = v.standard_id
+WHERE v.hq_id = :hq
+ORDER BY s.order_no, s.code, v.state, v.published_ms DESC, v.id DESC LIMIT 1;
+
+-- name: import_standard_first :one
+-- in: hq i64
+-- out: id uuid
+SELECT id FROM standard WHERE hq_id = :hq ORDER BY order_no, code LIMIT 1;
+
+-- name: import_version_categories :many
+-- in: hq i64, version_id uuid
+-- out: code text, name_zh text, name_en text, order_no i64, weight i64, hint_zh text?, hint_en text?
+SELECT code, name_zh, name_en, order_no, weight, hint_zh, hint_en
+FROM category WHERE hq_id = :hq AND version_id = :version_id ORDER BY order_no, code;
+
+-- name: import_version_criteria :many
+-- in: hq i64, version_id uuid
+-- out: category_code text, code text, order_no i64, text_zh text, text_en text, how_zh text?, how_en text?
+-- out: method text?, mode text, mode_params text, weight i64, severity text, veto bool, limit_kind text
+-- out: limit_amount i64, close_zh text?, close_en text?, territory_dept text?, subject_dept text?
+-- out: supervising_dept text?, dimension text?, sources text?, field_sources text?, active bool
+SELECT category_code, code, order_no, text_zh, text_en, how_zh, how_en, method, mode, mode_params, weight, severity,
+       veto, limit_kind, limit_amount, close_zh, close_en, territory_dept, subject_dept, supervising_dept, dimension,
+       sources, field_sources, active
+FROM criterion WHERE hq_id = :hq AND version_id = :version_id ORDER BY category_code, order_no, code;

@@ -6,6 +6,8 @@
 #include "auth/auth_ground.h"
 #include "base/asset.h"
 #include "base/civil.h"
+#include "base/datum.h"
+#include "base/geo.h"
 #include "exchange/csv.h"
 #include "exchange/exchange_fixture.h"
 #include "exchange/import.h"
@@ -461,13 +463,81 @@ static void tongan(void **state)
     expect(0, 0, 924 - refused, refused);
 }
 
+/* ---- the catalogue ---- */
+
+static void catalogue(void **state)
+{
+    (void)state;
+    const struct asset *criteria = asset_find("data/standard/criteria.csv");
+    assert_non_null(criteria);
+    load_standard();
+    struct import_request in = request("standard", criteria->bytes);
+    run(&in);
+    expect(0, 0, 330, 0);
+    assert_int_equal(lines_with("draft_made"), 0);
+    import_text_of("standard", "条目编号,条目内容,分值,类别名称\nSQ-01,社区有宣传。,7,\nXQ-99,小区新的一条。,,\nZZ-01,新类别的一条。,2,新类别\n");
+    expect(2, 1, 0, 0);
+    assert_int_equal(lines_with("draft_made"), 1);
+    assert_int_equal(lines_with("category_made"), 1);
+    import_text_of("standard", "条目编号,条目内容,分值,类别名称\nSQ-01,社区有宣传。,7,\nXQ-99,小区新的一条。,,\nZZ-01,新类别的一条。,2,新类别\n");
+    expect(0, 0, 3, 0);
+    import_text_of("standard", "条目编号,条目内容,分值,计分方式\nSQ-02,甲,-3,\nSQ-03,乙,,guess\nQQ-01,没有的类别,,\n");
+    expect(0, 0, 0, 3);
+    assert_int_equal(line_with("bad_number")->column, 3);
+    assert_int_equal(line_with("category_unknown")->row, 4);
+}
+
+static void catalogue_as_received(void **state)
+{
+    (void)state;
+    struct str list = shared_or_skip(&g.arena, "standard_27x330.csv");
+    load_standard();
+    struct import_request in = request("standard", list);
+    in.mode = IMPORT_DRY_RUN;
+    run(&in);
+    assert_int_equal(report.read, 330);
+    assert_int_equal(report.counts[REPORT_REFUSED], 0);
+    assert_false(report.written);
+}
+
+/* ---- datum ---- */
+
+/* The 3,206 rows that carry both: metres between ours and theirs. */
+static void datum_of_real_sites(void **state)
+{
+    (void)state;
+    struct str list = shared_or_skip(&g.arena, "3_sites/xiamen_sites.csv");
+    struct csv_reader csv;
+    struct csv_row row;
+    bool more;
+    size_t n = 0, far = 0;
+    int64_t worst = 0;
+    csv_open(&csv, &g.arena, &g.fault, list, &(struct csv_options){0});
+    assert_int_equal(csv_next(&csv, &row, &more), RC_OK);
+    while (csv_next(&csv, &row, &more) == RC_OK && more) {
+        struct place_e7 wgs, gcj;
+        assert_true(str_to_scaled(row.cells[11], 7, &wgs.lon) && str_to_scaled(row.cells[12], 7, &wgs.lat));
+        assert_true(str_to_scaled(row.cells[13], 7, &gcj.lon) && str_to_scaled(row.cells[14], 7, &gcj.lat));
+        struct place_e7 ours = datum_to_wgs84(gcj), theirs = datum_to_gcj02(wgs);
+        int64_t back = geo_distance_m(ours.lon, ours.lat, wgs.lon, wgs.lat);
+        int64_t forth = geo_distance_m(theirs.lon, theirs.lat, gcj.lon, gcj.lat);
+        worst = back > worst ? back : forth > worst ? forth : worst;
+        far += back > 1 || forth > 1;
+        n++;
+    }
+    print_message("datum: %zu places, worst %lld m, %zu beyond 1 m\n", n, (long long)worst, far);
+    assert_int_equal(n, 3206);
+    assert_int_equal(far, 0);
+}
+
 int main(void)
 {
 #define GROUND(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         GROUND(queries_fit), GROUND(areas_by_list), GROUND(areas_with_faults), GROUND(years_of_districts),
         GROUND(units), GROUND(people), GROUND(sites), GROUND(office_list), GROUND(repeated_command),
-        GROUND(faults_of_the_whole), GROUND(tongan),
+        GROUND(faults_of_the_whole), GROUND(tongan), GROUND(catalogue),
+        GROUND(catalogue_as_received), GROUND(datum_of_real_sites),
     };
     return GROUND_RUN(tests);
 }
