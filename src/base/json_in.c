@@ -50,7 +50,7 @@ enum rc jin_parse(struct jin *in, struct arena *a, struct fault *f, struct str b
     if (nests_too_deep(body))
         return fail(f, RC_BAD, "json_too_deep", "JSON 嵌套过深（最多 %d 层）",
                     "The JSON nests deeper than %d levels", JIN_DEPTH_MAX);
-    json_t *doc = json_loadb(body.p ? body.p : "", body.n, JSON_REJECT_DUPLICATES, &err);
+    json_t *doc = json_loadb(body.p ? body.p : "", body.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
     if (!doc)
         return fail(f, RC_BAD, "json_malformed", "不是正确的 JSON：第 %d 行第 %d 列，%s",
                     "Not correct JSON: line %d, column %d, %s", err.line, err.column, err.text);
