@@ -247,20 +247,23 @@ static json_t *criterion_by_id(const char *site, const char *id)
     return NULL;
 }
 
-json_t *fail_binary(json_t *body, const char *site, size_t nth)
+json_t *fail_one(json_t *body, const char *site, size_t nth)
 {
     size_t i;
     json_t *o;
     json_array_foreach(json_object_get(body, "observations"), i, o)
     {
         json_t *c = criterion_by_id(site, text_at(o, "criterion_id"));
-        bool plain = strcmp(text_at(c, "mode"), "binary") == 0 && !json_is_true(json_object_get(c, "veto"));
-        if (!plain || nth-- > 0)
+        const char *mode = text_at(c, "mode");
+        bool binary = strcmp(mode, "binary") == 0, cases = strcmp(mode, "grade") == 0 || strcmp(mode, "deduction") == 0;
+        if ((!binary && !cases) || json_is_true(json_object_get(c, "veto")) || nth-- > 0)
             continue;
-        json_object_set_new(o, "result", json_string("not_met"));
+        json_object_set_new(o, "result", json_string(binary ? "not_met" : "count"));
+        if (cases)
+            json_object_set_new(o, "count", json_integer(2));
         return o;
     }
-    fail_msg("the checklist has too few binary criteria");
+    fail_msg("the checklist has too few criteria that can fail");
     return NULL;
 }
 
@@ -268,7 +271,7 @@ const char *raise_problem(const struct account *inspector, const char *site, con
 {
     const char *id = new_id();
     json_t *body = visit_body(site, kind);
-    json_t *o = fail_binary(body, site, 0);
+    json_t *o = fail_one(body, site, 0);
     json_object_set_new(o, "problem", packed("{s:s,s:s}", "id", id, "description", "门前有垃圾未清理"));
     POST(inspector, 201, body, "/inspections");
     return id;

@@ -42,9 +42,9 @@ json_t *visit_body(const char *site, const char *kind);
 json_t *visit_body_at(const char *site, const char *kind, int64_t visit_ms);
 /* One observation with full marks for a criterion. */
 json_t *full_marks(json_t *criterion);
-/* Makes the n-th binary observation of the body "not met"; answers it, to hang photographs or a problem on. */
-json_t *fail_binary(json_t *body, const char *site, size_t nth);
-/* Sends an inspection whose first binary criterion fails and raises a problem; answers the problem's id. */
+/* Makes the n-th observation of the body that can fail do so; answers it, to hang photographs or a problem on. */
+json_t *fail_one(json_t *body, const char *site, size_t nth);
+/* Sends an inspection in which something fails and raises a problem; answers the problem's id. */
 const char *raise_problem(const struct account *inspector, const char *site, const char *kind);
 /* One step of a problem: `more` is merged into the body, may be NULL. */
 json_t *act(const struct account *who, int expect, const char *problem, const char *action, json_t *more);
