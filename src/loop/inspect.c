@@ -56,11 +56,22 @@ static enum rc look_for_doubts(struct op *op, struct visit *v)
     return RC_OK;
 }
 
+/* Asked before quarantine too: what a person could never accept is refused while the phone keeps its copy. */
+static enum rc check_raised(struct op *op, const struct visit *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (v->obs[i].has_problem && !v->obs[i].points.failed)
+            fail_field(op->rd.fault, str_fmt(OP_ARENA(op), "%.*s/problem", STR_ARG(v->obs[i].at)), "nothing_wrong",
+                       "该条目符合要求，不能据此上报问题", "This criterion was met; no problem can be raised from it");
+    return op->rd.fault->rc;
+}
+
 static enum rc judge(struct op *op, struct visit *v)
 {
     const struct checklist *list;
     RETURN_IF(standard_checklist(op, v->version_id, v->site.category_code, &list));
     RETURN_IF(inspection_judge(op->rd.fault, list, v->kind, v->obs, v->n, &v->result));
+    RETURN_IF(check_raised(op, v));
     return inspection_check_photos(op, v->obs, v->n);
 }
 
@@ -83,9 +94,6 @@ static enum rc raise_problem(struct op *op, const struct visit *v, const struct 
         .typical = o->problem.typical, .limit_kind = c->limit_kind, .limit_amount = c->limit_amount,
         .photos = o->photos, .nphotos = o->nphotos, .mended = o->problem.mended && first_state(v->kind) == PROBLEM_REGISTERED,
         .after_photos = o->problem.after_photos, .nafter = o->problem.nafter};
-    if (!o->points.failed)
-        return fail_field(op->rd.fault, at, "nothing_wrong", "该条目符合要求，不能据此上报问题",
-                          "This criterion was met; no problem can be raised from it");
     return problem_prepare_new(op, &p, at);
 }
 
