@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #define E7 1e7
-#define RADIUS_M 6378245.0            /* Krasovsky 1940 */
+#define RADIUS_M 6378245.0 /* Krasovsky 1940 */
 #define ECCENTRICITY_2 0.00669342162296594323
 enum { ROUNDS = 6 };
 
@@ -47,7 +47,8 @@ static struct degrees to_gcj02(struct degrees p)
     double magic = 1.0 - ECCENTRICITY_2 * sin(rad) * sin(rad), root = sqrt(magic);
     double meridian = RADIUS_M * (1.0 - ECCENTRICITY_2) / (magic * root) * M_PI / 180.0;
     double parallel = RADIUS_M / root * cos(rad) * M_PI / 180.0;
-    return (struct degrees){p.lon + shift_lon_m(x, y) / parallel, p.lat + shift_lat_m(x, y) / meridian};
+    return (struct degrees){p.lon + shift_lon_m(x, y) / parallel,
+                            p.lat + shift_lat_m(x, y) / meridian};
 }
 
 static struct degrees of_e7(struct place_e7 p)

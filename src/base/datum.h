@@ -1,8 +1,9 @@
 /*
- * datum.h - between WGS 84 and GCJ-02, the offset datum of Chinese map providers, in ten-millionths of a degree.
+ * datum.h - between WGS 84 and GCJ-02, the offset datum of Chinese map providers, in ten-millionths
+ * of a degree.
  *
- * By the formula commonly published; outside the box it is made for (72.004-137.8347 E, 0.8293-55.8271 N) both are
- * the same. Pure.
+ * By the formula commonly published; outside the box it is made for (72.004-137.8347 E,
+ * 0.8293-55.8271 N) both are the same. Pure.
  */
 #ifndef XH_BASE_DATUM_H
 #define XH_BASE_DATUM_H

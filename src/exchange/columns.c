@@ -79,18 +79,22 @@ static const struct column_spec site_columns[] = {
      NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
     {"lon", false, "经度", "Longitude", NAMES("lng", "longitude", "lon_wgs84", "经度（WGS84）")},
     {"lat", false, "纬度", "Latitude", NAMES("latitude", "lat_wgs84", "纬度（WGS84）")},
-    {"lon_gcj02", false, "经度GCJ02", "Longitude GCJ-02", NAMES("lng_gcj02", "gcj02经度", "高德经度", "火星经度")},
-    {"lat_gcj02", false, "纬度GCJ02", "Latitude GCJ-02", NAMES("gcj02纬度", "高德纬度", "火星纬度")},
+    {"lon_gcj02", false, "经度GCJ02", "Longitude GCJ-02",
+     NAMES("lng_gcj02", "gcj02经度", "高德经度", "火星经度")},
+    {"lat_gcj02", false, "纬度GCJ02", "Latitude GCJ-02",
+     NAMES("gcj02纬度", "高德纬度", "火星纬度")},
     {"external_id", false, "外部编号", "External id", NAMES("原编号", "来源编号", "id")},
     {"note", false, "备注", "Note", NAMES("说明")},
 };
 
 static const struct column_spec standard_columns[] = {
-    {"code", true, "条目编号", "Criterion code", NAMES("条目代码", "编号", "指标编号", "item_code")},
+    {"code", true, "条目编号", "Criterion code",
+     NAMES("条目代码", "编号", "指标编号", "item_code")},
     {"category_code", false, "类别代码", "Category code", NAMES("点位类型代码", "type_code")},
     {"category_name", false, "类别名称", "Category", NAMES("点位类型", "类别", "type")},
     {"order_no", false, "排序号", "Order number", NAMES("排序", "顺序号")},
-    {"text_zh", true, "条目内容", "Criterion", NAMES("测评内容", "测评标准", "测评要求", "内容", "item")},
+    {"text_zh", true, "条目内容", "Criterion",
+     NAMES("测评内容", "测评标准", "测评要求", "内容", "item")},
     {"text_en", false, "条目内容英文", "Criterion in English", NULL},
     {"method", false, "测评方法", "Method", NAMES("测评方式", "方法")},
     {"how_zh", false, "评判方法", "How to judge", NAMES("评判说明", "评分办法", "评分标准")},
@@ -119,11 +123,8 @@ static const struct column_spec standard_columns[] = {
         kind, specs, sizeof(specs) / sizeof *(specs)                                               \
     }
 static const struct column_set sets[] = {
-    SET("areas", area_columns),
-    SET("units", unit_columns),
-    SET("people", person_columns),
-    SET("sites", site_columns),
-    SET("standard", standard_columns),
+    SET("areas", area_columns), SET("units", unit_columns),        SET("people", person_columns),
+    SET("sites", site_columns), SET("standard", standard_columns),
 };
 
 const struct column_set *columns_of(struct str kind)

@@ -1,14 +1,14 @@
 /*
- * import.c - one import from bytes to a plan: the table, its columns, row after row, and the command that keeps it.
- * The kinds of lists are in import_<kind>.c. See import.h.
+ * import.c - one import from bytes to a plan: the table, its columns, row after row, and the
+ * command that keeps it. The kinds of lists are in import_<kind>.c. See import.h.
  */
 #include "import_internal.h"
 
 #include "auth/policy.h"
 #include "base/arena.h"
 
-static const struct importer *const importers[] = {&import_areas, &import_units, &import_people, &import_sites,
-                                                   &import_standard};
+static const struct importer *const importers[] = {&import_areas, &import_units, &import_people,
+                                                   &import_sites, &import_standard};
 
 bool import_mode_by_name(struct str name, enum import_mode *out)
 {
@@ -42,7 +42,8 @@ bool import_has(const struct import *im, const char *key)
     return b->column >= 0 || b->constant.p || b->nrules || b->otherwise.p;
 }
 
-bool import_text(struct import *im, size_t row, const char *key, bool required, size_t max, struct str *out)
+bool import_text(struct import *im, size_t row, const char *key, bool required, size_t max,
+                 struct str *out)
 {
     struct table_value v = import_cell(im, row, key);
     *out = v.text;
@@ -57,7 +58,8 @@ bool import_order(struct import *im, size_t row, struct opt_i64 *out)
         return true;
     out->has = str_to_i64(v.text, 0, ORDER_NO_MAX, &out->v);
     if (!out->has)
-        report_error(im->report, v.row, v.column, "bad_number", "应为不小于0的整数", "A whole number, 0 or more");
+        report_error(im->report, v.row, v.column, "bad_number", "应为不小于0的整数",
+                     "A whole number, 0 or more");
     return out->has;
 }
 
@@ -85,7 +87,8 @@ bool import_first(struct import *im, size_t row, const char *column, struct str 
         *s = (struct import_seen){key, v.row};
         return true;
     }
-    report_error(im->report, v.row, v.column, "duplicate_row", "与第%zu行重复", "The same as row %zu", s->row);
+    report_error(im->report, v.row, v.column, "duplicate_row", "与第%zu行重复",
+                 "The same as row %zu", s->row);
     return false;
 }
 
@@ -102,11 +105,21 @@ static size_t column_of(const struct import *im, struct str pointer)
 {
     static const struct {
         const char *pointer, *key;
-    } renamed[] = {{"/unit_id", "unit"}, {"/parent_id", "parent"}, {"/area_id", "area_code"},
-                   {"/category_code", "category"}, {"/contact/phone", "phone"}, {"/contact/name", "contact"},
-                   {"/subject_unit_id", "subject_unit"}, {"/territory_unit_id", "territory_unit"},
-                   {"/supervising_unit_id", "supervising_unit"}, {"/place/lon", "lon"}, {"/place/lat", "lat"},
-                   {"/lon", "lon"}, {"/lat", "lat"}, {"/place", "lon"}, {"/limit/kind", "limit_kind"},
+    } renamed[] = {{"/unit_id", "unit"},
+                   {"/parent_id", "parent"},
+                   {"/area_id", "area_code"},
+                   {"/category_code", "category"},
+                   {"/contact/phone", "phone"},
+                   {"/contact/name", "contact"},
+                   {"/subject_unit_id", "subject_unit"},
+                   {"/territory_unit_id", "territory_unit"},
+                   {"/supervising_unit_id", "supervising_unit"},
+                   {"/place/lon", "lon"},
+                   {"/place/lat", "lat"},
+                   {"/lon", "lon"},
+                   {"/lat", "lat"},
+                   {"/place", "lon"},
+                   {"/limit/kind", "limit_kind"},
                    {"/limit/amount", "limit_amount"}};
     struct str key = pointer.n ? str_sub(pointer, 1, pointer.n) : pointer;
     for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
@@ -124,7 +137,8 @@ static void add_line(struct import *im, size_t number, size_t column, const stru
 {
     struct report *r = im->report;
     size_t before = r->nlines;
-    report_error(r, number, column, str_z(OP_ARENA(im->op), e->code), "%s", "%s", str_z(OP_ARENA(im->op), e->zh));
+    report_error(r, number, column, str_z(OP_ARENA(im->op), e->code), "%s", "%s",
+                 str_z(OP_ARENA(im->op), e->zh));
     if (r->nlines > before)
         r->lines[before].en = e->en;
 }
@@ -180,7 +194,8 @@ static enum rc open_table(struct import *im)
     RETURN_IF(table_bind(&im->table, set->specs, set->n, im->in->mapping, &im->map));
     size_t rows = im->table.grid.nrows - im->map.first;
     if (rows > IMPORT_ROWS_MAX)
-        return OP_FAIL(op, RC_TOO_LARGE, "too_many_rows", "文件有%zu行，一次最多导入%d行，请分次导入",
+        return OP_FAIL(op, RC_TOO_LARGE, "too_many_rows",
+                       "文件有%zu行，一次最多导入%d行，请分次导入",
                        "The file has %zu rows; at most %d at once", rows, IMPORT_ROWS_MAX);
     for (im->nseen_room = 64; im->nseen_room < 4 * rows;)
         im->nseen_room *= 2;
@@ -253,13 +268,15 @@ static struct str detail_of(const struct import *im)
 /* A repeated command: the counts are those of the first time. */
 static enum rc recall_counts(struct import *im)
 {
-    static const char *const names[REPORT_OUTCOMES] = {"created", "updated", "unchanged", "refused"};
+    static const char *const names[REPORT_OUTCOMES] = {"created", "updated", "unchanged",
+                                                       "refused"};
     struct op *op = im->op;
     struct import_written_row row;
     struct jin in;
     bool found;
     int64_t n = 0;
-    RETURN_IF(q_import_written(&op->rd, &(struct import_written_in){op->hq, op->plan.command.id}, &row, &found));
+    RETURN_IF(q_import_written(&op->rd, &(struct import_written_in){op->hq, op->plan.command.id},
+                               &row, &found));
     if (!found || !row.detail.p)
         return RC_OK;
     RETURN_IF(jin_parse(&in, OP_ARENA(op), op->rd.fault, row.detail));
@@ -270,6 +287,17 @@ static enum rc recall_counts(struct import *im)
             im->report->counts[i] = (size_t)n;
     jin_free(&in);
     return text_verdict(op->rd.fault);
+}
+
+/* A repeated command may no longer fit what is there now; it was carried out all the same. */
+static enum rc plan_again(struct import *im, enum rc rc)
+{
+    bool of_content = rc == RC_INVALID || rc == RC_CONFLICT || rc == RC_NOT_FOUND;
+    if (im->op->plan.replayed && of_content) {
+        fault_clear(im->op->rd.fault);
+        return RC_OK;
+    }
+    return rc;
 }
 
 static const struct importer *importer_of(struct str kind)
@@ -285,13 +313,15 @@ static enum rc check_request(struct import *im)
     struct op *op = im->op;
     im->importer = importer_of(im->in->kind);
     if (!im->importer)
-        return OP_FAIL(op, RC_BAD, "unknown_kind", "导入类别应为 areas、units、people、sites、standard 之一",
+        return OP_FAIL(op, RC_BAD, "unknown_kind",
+                       "导入类别应为 areas、units、people、sites、standard 之一",
                        "The kind is one of areas, units, people, sites, standard");
     if (im->in->as_of_ms.has && im->importer != &import_areas)
         return OP_FAIL(op, RC_BAD, "as_of_areas_only", "只有区划可以按截至日期导入",
                        "Only areas can be imported as of a day");
     if (im->in->as_of_ms.has && im->in->mode == IMPORT_GOOD_ROWS)
-        return OP_FAIL(op, RC_BAD, "snapshot_all_rows", "按截至日期导入的名录必须完整，不能略过有误的行",
+        return OP_FAIL(op, RC_BAD, "snapshot_all_rows",
+                       "按截至日期导入的名录必须完整，不能略过有误的行",
                        "A list as of a day must be complete: rows with faults cannot be left out");
     return RC_OK;
 }
@@ -300,7 +330,10 @@ enum rc import_prepare(struct op *op, const struct import_request *in, struct re
 {
     struct import *im = ARENA_NEW(OP_ARENA(op), struct import);
     struct uuid id = uuid_is_none(in->id) ? change_new_id(op) : in->id;
-    const struct command c = {.id = id, .kind = "import", .content = content_of(in), .subject_kind = "import",
+    const struct command c = {.id = id,
+                              .kind = "import",
+                              .content = content_of(in),
+                              .subject_kind = "import",
                               .subject_id = id};
     *im = (struct import){.op = op, .in = in, .report = report};
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_IMPORT, NULL));
@@ -310,7 +343,7 @@ enum rc import_prepare(struct op *op, const struct import_request *in, struct re
     report_begin(report, OP_ARENA(op), &im->map, im->importer->kind, in->mode);
     RETURN_IF(read_options(im));
     RETURN_IF(open_table(im));
-    RETURN_IF(plan_rows(im));
+    RETURN_IF(plan_again(im, plan_rows(im)));
     op->plan.command.detail = detail_of(im);
     if (replayed)
         RETURN_IF(recall_counts(im));

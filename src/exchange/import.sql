@@ -19,11 +19,10 @@ WHERE hq_id = :hq AND unit_id = :unit_id AND name = :name AND left_ms IS NULL OR
 -- out: phone_index blob?
 SELECT phone_index FROM person WHERE hq_id = :hq AND id = :id;
 
--- name: import_site_named :many
--- in: hq i64, name text
--- out: id uuid, address text?
-SELECT id, address FROM site
-WHERE hq_id = :hq AND name = :name ORDER BY code;
+-- name: import_site_names :many
+-- in: hq i64
+-- out: id uuid, name text, address text?
+SELECT id, name, address FROM site WHERE hq_id = :hq;
 
 -- name: import_site_codes :many
 -- in: hq i64, code_from text, code_to text

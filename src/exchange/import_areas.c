@@ -1,10 +1,10 @@
 /*
- * import_areas.c - lists of areas (区划). With a day the list is complete for it and what is absent is closed
- * (快照); without, it adds to and mends what is in force today. Either way the room compares whole lists, one per
- * district, so a community may stand above its street in the file.
+ * import_areas.c - lists of areas (区划). With a day the list is complete for it and what is absent
+ * is closed (快照); without, it adds to and mends what is in force today. Either way the room
+ * compares whole lists, one per district, so a community may stand above its street in the file.
  *
- * A list of communities names streets and district beside each row: those not known yet are made from there. Levels
- * above those of the list stay as they are.
+ * A list of communities names streets and district beside each row: those not known yet are made
+ * from there. Levels above those of the list stay as they are.
  */
 #include "import_internal.h"
 
@@ -108,12 +108,14 @@ static const struct import_area *in_force(const struct import *im, struct str co
 /* The name the row gives for an area above it. */
 static struct str name_above(const struct import *im, const struct area_row *r, struct str code)
 {
-    struct str parent = r->entry.parent_code.p ? r->entry.parent_code : area_code_parent(r->entry.code);
+    struct str parent =
+        r->entry.parent_code.p ? r->entry.parent_code : area_code_parent(r->entry.code);
     struct str given = import_cell(im, r->row, "district_code").text, normal;
     enum area_level level;
     if (str_eq(parent, code) && import_cell(im, r->row, "parent_name").text.n)
         return import_cell(im, r->row, "parent_name").text;
-    if (code.n != DISTRICT_DIGITS || (given.n && !(area_code_normal(given, &normal, &level) && str_eq(normal, code))))
+    if (code.n != DISTRICT_DIGITS ||
+        (given.n && !(area_code_normal(given, &normal, &level) && str_eq(normal, code))))
         return STR("");
     return import_cell(im, r->row, "district_name").text;
 }
@@ -121,21 +123,24 @@ static struct str name_above(const struct import *im, const struct area_row *r, 
 /* Answers whether the area above is there or could be made. */
 static bool ensure_above(struct import *im, struct areas *s, const struct area_row *r)
 {
-    struct str code = r->entry.parent_code.p ? r->entry.parent_code : area_code_parent(r->entry.code);
+    struct str code =
+        r->entry.parent_code.p ? r->entry.parent_code : area_code_parent(r->entry.code);
     for (; code.p; code = area_code_parent(code)) {
         if (find_row(s, code) || in_force(im, code))
             return true;
         struct str name = name_above(im, r, code);
         if (str_empty(name) || utf8_count(name) > NAME_MAX_CHARS || s->n == s->room) {
             struct table_value v = import_cell(im, r->row, "code");
-            report_error(im->report, v.row, v.column, "parent_missing", "没有上级区划 %.*s，请先导入上级",
+            report_error(im->report, v.row, v.column, "parent_missing",
+                         "没有上级区划 %.*s，请先导入上级",
                          "The area above it, %.*s, is missing; import that first", STR_ARG(code));
             return false;
         }
-        s->rows[s->n++] = (struct area_row){.row = SIZE_MAX, .good = true, .counted = true,
-                                            .entry = {.code = code, .name = name}};
-        report_warning(im->report, import_row_number(im, r->row), 0, "area_made_above", "一并建立上级区划 %.*s %.*s",
-                       "The area above it is made too: %.*s %.*s", STR_ARG(code), STR_ARG(name));
+        s->rows[s->n++] = (struct area_row){
+            .row = SIZE_MAX, .good = true, .counted = true, .entry = {.code = code, .name = name}};
+        report_warning(im->report, import_row_number(im, r->row), 0, "area_made_above",
+                       "一并建立上级区划 %.*s %.*s", "The area above it is made too: %.*s %.*s",
+                       STR_ARG(code), STR_ARG(name));
     }
     return true;
 }
@@ -164,7 +169,8 @@ static void keep_others(struct import *im, struct areas *s, struct str scope, si
 {
     size_t listed = *n, top = SIZE_MAX;
     for (size_t i = 0; i < s->n; i++)
-        if (s->rows[i].row != SIZE_MAX && str_starts(s->rows[i].entry.code, scope) && s->rows[i].entry.code.n < top)
+        if (s->rows[i].row != SIZE_MAX && str_starts(s->rows[i].entry.code, scope) &&
+            s->rows[i].entry.code.n < top)
             top = s->rows[i].entry.code.n;
     for (size_t i = 0; i < im->nareas; i++) {
         const struct import_area *a = &im->areas[i];
@@ -184,8 +190,9 @@ static void count_steps(struct import *im, struct areas *s, const struct area_di
         const struct area_step *p = &diff->steps[i];
         struct area_row *r = p->entry ? s->of_entry[p->entry - s->entries] : NULL;
         if (p->kind == AREA_STEP_CLOSE)
-            report_warning(im->report, 0, 0, "area_closed", "名录中没有，撤销：%.*s %.*s", "Not in the list, closed: %.*s %.*s",
-                           STR_ARG(p->now->code), STR_ARG(p->now->name));
+            report_warning(im->report, 0, 0, "area_closed", "名录中没有，撤销：%.*s %.*s",
+                           "Not in the list, closed: %.*s %.*s", STR_ARG(p->now->code),
+                           STR_ARG(p->now->name));
         if (!r || r->counted)
             continue;
         report_count(im->report, p->kind == AREA_STEP_CREATE ? REPORT_CREATED : REPORT_UPDATED);
@@ -205,7 +212,9 @@ static enum rc plan_district(struct import *im, struct areas *s, struct str scop
         if (s->rows[i].good && str_starts(s->rows[i].entry.code, scope))
             add_entry(s, &n, &s->rows[i], &s->rows[i].entry);
     keep_others(im, s, scope, &n);
-    struct area_snapshot snapshot = {.scope = scope, .entries = s->entries, .n = n,
+    struct area_snapshot snapshot = {.scope = scope,
+                                     .entries = s->entries,
+                                     .n = n,
                                      .at_ms = im->in->as_of_ms.has ? im->in->as_of_ms.v : today};
     RETURN_IF(area_prepare_snapshot(op, &snapshot, &diff));
     count_steps(im, s, &diff);

@@ -1,6 +1,6 @@
 /*
- * import_find.c - what an office writes into which record: areas by code or by any of the ways their name is
- * written, units by code or name, or made where the mapping allows it.
+ * import_find.c - what an office writes into which record: areas by code or by any of the ways
+ * their name is written, units by code or name, or made where the mapping allows it.
  */
 #include "import_internal.h"
 
@@ -11,9 +11,24 @@
 /* 大同街道办事处, 大同街道 and 大同 are one; so are 团结路社区居委会 and 团结路. */
 static struct str base_name(struct str name)
 {
-    static const char *const endings[] = {"社区居民委员会", "居民委员会", "村民委员会", "社区居委会", "居委会",
-                                          "村委会", "社区", "村", "街道办事处", "街道办", "街道", "镇人民政府", "镇",
-                                          "乡人民政府", "乡", "区", "县", "市"};
+    static const char *const endings[] = {"社区居民委员会",
+                                          "居民委员会",
+                                          "村民委员会",
+                                          "社区居委会",
+                                          "居委会",
+                                          "村委会",
+                                          "社区",
+                                          "村",
+                                          "街道办事处",
+                                          "街道办",
+                                          "街道",
+                                          "镇人民政府",
+                                          "镇",
+                                          "乡人民政府",
+                                          "乡",
+                                          "区",
+                                          "县",
+                                          "市"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         struct str e = str_of(endings[i]);
         if (str_ends(name, e) && name.n > e.n)
@@ -26,11 +41,12 @@ enum rc import_load_areas(struct import *im)
 {
     struct op *op = im->op;
     struct import_areas_now_row *rows;
-    RETURN_IF(q_import_areas_now(&op->rd, &(struct import_areas_now_in){op->hq}, &rows, &im->nareas));
+    RETURN_IF(
+        q_import_areas_now(&op->rd, &(struct import_areas_now_in){op->hq}, &rows, &im->nareas));
     im->areas = ARENA_MANY(OP_ARENA(op), struct import_area, im->nareas + 1);
     for (size_t i = 0; i < im->nareas; i++)
-        im->areas[i] = (struct import_area){rows[i].id, rows[i].code, rows[i].name, base_name(rows[i].name),
-                                            rows[i].parent_code};
+        im->areas[i] = (struct import_area){rows[i].id, rows[i].code, rows[i].name,
+                                            base_name(rows[i].name), rows[i].parent_code};
     return RC_OK;
 }
 
@@ -68,8 +84,8 @@ struct str import_unit_code(struct arena *a, struct str name)
 
 struct str import_unit_kind(struct str name)
 {
-    static const char *const territory[] = {"街道办事处", "街道办", "街道", "镇人民政府", "镇政府", "镇",
-                                            "乡人民政府", "乡政府", "乡"};
+    static const char *const territory[] = {
+        "街道办事处", "街道办", "街道", "镇人民政府", "镇政府", "镇", "乡人民政府", "乡政府", "乡"};
     for (size_t i = 0; i < sizeof territory / sizeof *territory; i++)
         if (str_ends(name, str_of(territory[i])))
             return STR("territory");
@@ -86,7 +102,8 @@ void import_unit_made(struct import *im, const struct unit_new *u)
 static bool unit_made_here(const struct import *im, struct str text, struct uuid *out)
 {
     for (const struct import_unit *u = im->units; u; u = u->next) {
-        if (!str_eq(u->name, text) && !str_eq(u->code, text) && !(u->short_name.n && str_eq(u->short_name, text)))
+        if (!str_eq(u->name, text) && !str_eq(u->code, text) &&
+            !(u->short_name.n && str_eq(u->short_name, text)))
             continue;
         *out = u->id;
         return true;
@@ -94,10 +111,12 @@ static bool unit_made_here(const struct import *im, struct str text, struct uuid
     return false;
 }
 
-static enum rc make_unit(struct import *im, const struct table_value *v, size_t row, struct uuid *out, bool *ok)
+static enum rc make_unit(struct import *im, const struct table_value *v, size_t row,
+                         struct uuid *out, bool *ok)
 {
     struct arena *a = OP_ARENA(im->op);
-    struct unit_new u = {.code = import_unit_code(a, v->text), .name = v->text, .kind = import_unit_kind(v->text)};
+    struct unit_new u = {
+        .code = import_unit_code(a, v->text), .name = v->text, .kind = import_unit_kind(v->text)};
     u.id = *out = import_id(im, "unit", u.code);
     RETURN_IF(import_outcome(im, row, unit_prepare_create(im->op, &u), ok));
     if (!*ok)
@@ -135,7 +154,8 @@ enum rc import_find_unit(struct import *im, size_t row, const char *key, struct 
         report_error(im->report, v.row, v.column, "unit_unknown", "没有单位“%.*s”，请先导入单位",
                      "There is no unit \"%.*s\"; import it first", STR_ARG(v.text));
     else
-        report_error(im->report, v.row, v.column, "unit_ambiguous", "有%zu个单位叫“%.*s”，请改填单位代码",
+        report_error(im->report, v.row, v.column, "unit_ambiguous",
+                     "有%zu个单位叫“%.*s”，请改填单位代码",
                      "%zu units are called \"%.*s\"; give the code", n, STR_ARG(v.text));
     return RC_OK;
 }

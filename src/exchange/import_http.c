@@ -1,6 +1,6 @@
 /*
- * import_http.c - imports over HTTP: a file as raw body, read and checked on a worker, written as one command; and
- * the empty tables to fill in.
+ * import_http.c - imports over HTTP: a file as raw body, read and checked on a worker, written as
+ * one command; and the empty tables to fill in.
  */
 #include "exchange/import_http.h"
 
@@ -26,7 +26,8 @@ struct importing {
 
 static enum rc bad_parameter(struct request *rq, const char *name)
 {
-    return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 %s 不正确", "The parameter %s is wrong", name);
+    return OP_FAIL(&rq->op, RC_BAD, "bad_parameter", "参数 %s 不正确", "The parameter %s is wrong",
+                   name);
 }
 
 static enum rc read_query(struct request *rq, struct import_request *in)
@@ -69,7 +70,8 @@ static enum rc read_upload(struct request *rq, struct str *out)
     if (at == size)
         return RC_OK;
     log_error("import: cannot read an upload: %s", strerror(errno));
-    return OP_FAIL(&rq->op, RC_INTERNAL, "upload_failed", "上传内容无法读取", "The upload could not be read");
+    return OP_FAIL(&rq->op, RC_INTERNAL, "upload_failed", "上传内容无法读取",
+                   "The upload could not be read");
 }
 
 /* On a worker's thread: reading a large workbook takes seconds. A fault left is the reply. */
@@ -118,7 +120,8 @@ static enum rc template_get(struct request *rq)
     struct buf b;
     RETURN_IF(query_done(rq));
     if (!set)
-        return OP_FAIL(op, RC_NOT_FOUND, "not_found", "没有这种导入模板", "There is no such template");
+        return OP_FAIL(op, RC_NOT_FOUND, "not_found", "没有这种导入模板",
+                       "There is no such template");
     buf_init(&b, TEMPLATE_BYTES_MAX);
     enum rc rc = xlsx_write_template(OP_ARENA(op), op->rd.fault, set->specs, set->n, &b);
     struct str bytes = str_copy(OP_ARENA(op), b.n ? buf_view(&b) : STR(""));

@@ -1,6 +1,6 @@
 /*
- * import_http_test.c - the routes of imports asked over sockets, on both engines. Who asks is said in a header of the
- * test's own instead of a session. Ports 22700 and on.
+ * import_http_test.c - the routes of imports asked over sockets, on both engines. Who asks is said
+ * in a header of the test's own instead of a session. Ports 22700 and on.
  */
 #include "auth/auth_ground.h"
 #include "exchange/import_http.h"
@@ -38,7 +38,8 @@ static enum rc who(struct request *rq)
 
 static enum rc may(struct request *rq, int action)
 {
-    return policy_may(&rq->op.actor, (enum action)action) ? RC_OK : refuse(rq, RC_FORBIDDEN, "not_allowed");
+    return policy_may(&rq->op.actor, (enum action)action) ? RC_OK
+                                                          : refuse(rq, RC_FORBIDDEN, "not_allowed");
 }
 
 static int start(void **state)
@@ -47,8 +48,12 @@ static int start(void **state)
     (void)state;
     ground_open(&g);
     buf_init(&reply, 4 << 20);
-    struct http_config cfg = {.listen = STR("127.0.0.1"), .env = &g.env, .tables = tables, .authenticate = who,
-                              .authorize = may, .timeout_s = 5};
+    struct http_config cfg = {.listen = STR("127.0.0.1"),
+                              .env = &g.env,
+                              .tables = tables,
+                              .authenticate = who,
+                              .authorize = may,
+                              .timeout_s = 5};
     enum rc rc = RC_INTERNAL;
     for (int p = PORT; p < PORT + PORTS && rc != RC_OK; p++) {
         cfg.port = p;
@@ -82,15 +87,16 @@ static void ask(const struct ask *a)
     if (a->key)
         snprintf(extra, sizeof extra, "Idempotency-Key: %s\r\n", a->key);
     buf_clear(&reply);
-    int status = client_ask(port, &reply,
-                            "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Test-Role: %s\r\n%s"
-                            "Content-Type: text/csv\r\nContent-Length: %zu\r\n\r\n%s",
-                            a->method, a->path, a->role ? a->role : "office", extra, strlen(body), body);
+    int status =
+        client_ask(port, &reply,
+                   "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Test-Role: %s\r\n%s"
+                   "Content-Type: text/csv\r\nContent-Length: %zu\r\n\r\n%s",
+                   a->method, a->path, a->role ? a->role : "office", extra, strlen(body), body);
     if (status == a->status && client_has(&reply, a->text))
         return;
     struct str got = client_body(&reply);
-    fail_msg("%s %s: %d %.*s (wanted %d %s)", a->method, a->path, status, (int)(got.n < 900 ? got.n : 900),
-             got.p ? got.p : "", a->status, a->text);
+    fail_msg("%s %s: %d %.*s (wanted %d %s)", a->method, a->path, status,
+             (int)(got.n < 900 ? got.n : 900), got.p ? got.p : "", a->status, a->text);
 }
 
 static void imports(void **state)
@@ -98,13 +104,18 @@ static void imports(void **state)
     (void)state;
     static const char key[] = "0192f0c5-7b1e-7cc3-8a55-000000000001";
     const struct ask list[] = {
-        {"POST", AREAS "dry_run", NULL, NULL, csv, 200, "\"written\":false,\"read\":2,\"created\":2"},
-        {"POST", AREAS "all_or_nothing", NULL, key, csv, 200, "\"written\":true,\"read\":2,\"created\":2"},
-        {"POST", AREAS "all_or_nothing", NULL, key, csv, 200, "\"written\":true,\"read\":2,\"created\":2"},
+        {"POST", AREAS "dry_run", NULL, NULL, csv, 200,
+         "\"written\":false,\"read\":2,\"created\":2"},
+        {"POST", AREAS "all_or_nothing", NULL, key, csv, 200,
+         "\"written\":true,\"read\":2,\"created\":2"},
+        {"POST", AREAS "all_or_nothing", NULL, key, csv, 200,
+         "\"written\":true,\"read\":2,\"created\":2"},
         {"POST", AREAS "all_or_nothing", NULL, NULL, csv, 200, "\"unchanged\":2"},
         {"POST", AREAS "good_rows", NULL, key, csv, 409, "command_id_reused"},
-        {"POST", AREAS "good_rows", NULL, NULL, "代码,名称\n1,甲\n350299002,西街道\n", 200, "\"created\":1"},
-        {"POST", AREAS "all_or_nothing", NULL, NULL, "代码,名称\n1,甲\n350299003,北街道\n", 200, "\"written\":false"},
+        {"POST", AREAS "good_rows", NULL, NULL, "代码,名称\n1,甲\n350299002,西街道\n", 200,
+         "\"created\":1"},
+        {"POST", AREAS "all_or_nothing", NULL, NULL, "代码,名称\n1,甲\n350299003,北街道\n", 200,
+         "\"written\":false"},
         {"POST", AREAS "dry_run&as_of=2020-01-01&mapping=%7B%22name%22%3A%22B%22%7D", NULL, NULL,
          "代码,什么\n350298,别区\n", 200, "\"created\":1"},
         {"POST", AREAS "dry_run&mapping=%7B%22name%22", NULL, NULL, csv, 400, "\"code\""},
@@ -132,7 +143,8 @@ static void templates(void **state)
         struct str body = client_body(&reply);
         assert_true(body.n > 1000 && str_starts(body, STR("PK")));
     }
-    ask(&(struct ask){"GET", "/api/v1/imports/weather/template.xlsx", NULL, NULL, NULL, 404, "not_found"});
+    ask(&(struct ask){"GET", "/api/v1/imports/weather/template.xlsx", NULL, NULL, NULL, 404,
+                      "not_found"});
 }
 
 int main(void)

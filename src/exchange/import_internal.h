@@ -1,6 +1,7 @@
 /*
- * import_internal.h - what the importers share: the import in hand, cells by column, rows seen, faults of rooms as
- * faults of rows, and finding areas, units and categories by what an office writes.
+ * import_internal.h - what the importers share: the import in hand, cells by column, rows seen,
+ * faults of rooms as faults of rows, and finding areas, units and categories by what an office
+ * writes.
  */
 #ifndef XH_EXCHANGE_IMPORT_INTERNAL_H
 #define XH_EXCHANGE_IMPORT_INTERNAL_H
@@ -51,46 +52,53 @@ struct import {
     void *state; /* the importer's own */
 };
 
-/* One kind of list. `row` plans one row (index in the grid) and says what becomes of it; a fault of the row is
- * added to the report and answered as REPORT_REFUSED. Where `row` is NULL, `whole` counts the rows itself. */
+/* One kind of list. `row` plans one row (index in the grid) and says what becomes of it; a fault of
+ * the row is added to the report and answered as REPORT_REFUSED. Where `row` is NULL, `whole`
+ * counts the rows itself. */
 struct importer {
     const char *kind;
     enum rc (*begin)(struct import *im);
     enum rc (*row)(struct import *im, size_t row, enum report_outcome *outcome);
     enum rc (*whole)(struct import *im);
 };
-extern const struct importer import_areas, import_units, import_people, import_sites, import_standard;
+extern const struct importer import_areas, import_units, import_people, import_sites,
+    import_standard;
 
 /* ---- cells ---- */
 struct table_value import_cell(const struct import *im, size_t row, const char *key);
 /* The file or the mapping has this column. */
 bool import_has(const struct import *im, const char *key);
 /* A checked text; "" where the cell is empty. False: refused, and said so. */
-bool import_text(struct import *im, size_t row, const char *key, bool required, size_t max, struct str *out);
+bool import_text(struct import *im, size_t row, const char *key, bool required, size_t max,
+                 struct str *out);
 /* A whole number in [0, ORDER_NO_MAX]; absent where the cell is empty. */
 bool import_order(struct import *im, size_t row, struct opt_i64 *out);
 size_t import_row_number(const struct import *im, size_t row);
 /* Refused when an earlier row had this key; names it. */
 bool import_first(struct import *im, size_t row, const char *column, struct str key);
-/* After a room's operation: RC_OK goes on; a fault of content becomes lines of this row (*ok false, RC_OK), any
- * other is passed on. */
+/* After a room's operation: RC_OK goes on; a fault of content becomes lines of this row (*ok false,
+ * RC_OK), any other is passed on. */
 enum rc import_outcome(struct import *im, size_t row, enum rc rc, bool *ok) MUST_CHECK;
 /* An id of this import's own for its n-th record. */
 struct uuid import_id(const struct import *im, const char *kind, struct str key);
 
 /* ---- finding ---- */
 enum rc import_load_areas(struct import *im) MUST_CHECK;
-/* Where to look: below this code prefix (absent: anywhere), names only at the level of so many digits (0: any). */
+/* Where to look: below this code prefix (absent: anywhere), names only at the level of so many
+ * digits (0: any). */
 struct area_where {
     struct str within;
     size_t digits;
 };
 enum { TOWN_DIGITS = 9, VILLAGE_DIGITS = 12 };
-/* In force, by code or by name (大同街道, 大同街道办事处, 大同). Answers how many match, *out the first. */
+/* In force, by code or by name (大同街道, 大同街道办事处, 大同). Answers how many match, *out the
+ * first. */
 size_t import_find_area(const struct import *im, struct str text, const struct area_where *where,
                         const struct import_area **out);
-/* What a unit is called: by code, name or short name; made where "$create_units" says so. *ok false: refused. */
-enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok) MUST_CHECK;
+/* What a unit is called: by code, name or short name; made where "$create_units" says so. *ok
+ * false: refused. */
+enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out,
+                         bool *ok) MUST_CHECK;
 /* A stable code for a unit that came without one. */
 struct str import_unit_code(struct arena *a, struct str name);
 /* territory for 街道办事处, 镇人民政府 …; else department. */

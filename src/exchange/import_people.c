@@ -1,6 +1,7 @@
 /*
- * import_people.c - lists of people (人员): known by the number their list gives them, else by unit, name and
- * telephone. Numbers are compared by their keyed hash and never opened; none stands in a report.
+ * import_people.c - lists of people (人员): known by the number their list gives them, else by
+ * unit, name and telephone. Numbers are compared by their keyed hash and never opened; none stands
+ * in a report.
  */
 #include "import_internal.h"
 
@@ -29,7 +30,8 @@ static bool read_phone(struct import *im, struct person_row *r)
         r->index = privacy_index(op->env->keys, OP_ARENA(op), op->hq, "person.phone", normal);
         return true;
     }
-    report_error(im->report, v.row, v.column, "phone", "电话号码不正确", "This is no telephone number");
+    report_error(im->report, v.row, v.column, "phone", "电话号码不正确",
+                 "This is no telephone number");
     return false;
 }
 
@@ -40,7 +42,8 @@ static struct str key_of(const struct import *im, const struct person_row *r)
     struct str index = str_hex(a, r->index.n ? r->index.p : "", r->index.n);
     if (r->p.external_id.n)
         return str_fmt(a, "#%.*s", STR_ARG(r->p.external_id));
-    return str_fmt(a, "%.*s\n%.*s\n%.*s", STR_ARG(uuid_str(a, r->p.unit_id)), STR_ARG(r->p.name), STR_ARG(index));
+    return str_fmt(a, "%.*s\n%.*s\n%.*s", STR_ARG(uuid_str(a, r->p.unit_id)), STR_ARG(r->p.name),
+                   STR_ARG(index));
 }
 
 static enum rc read_row(struct import *im, struct person_row *r, bool *ok)
@@ -58,22 +61,24 @@ static enum rc read_row(struct import *im, struct person_row *r, bool *ok)
         report_error(im->report, unit.row, unit.column, "required", "必填", "This is required");
         unit_ok = false;
     }
-    *ok = good && unit_ok && import_first(im, r->row, r->p.external_id.n ? "external_id" : "name", key_of(im, r));
+    *ok = good && unit_ok &&
+          import_first(im, r->row, r->p.external_id.n ? "external_id" : "name", key_of(im, r));
     return RC_OK;
 }
 
 /* ---- there already? ---- */
 
-/* Without a number of the list: the same telephone; else the only one of that name, where one of the two sides
- * has no telephone. */
-static enum rc find_by_name(struct import *im, const struct person_row *r, struct uuid *id, bool *ok)
+/* Without a number of the list: the same telephone; else the only one of that name, where one of
+ * the two sides has no telephone. */
+static enum rc find_by_name(struct import *im, const struct person_row *r, struct uuid *id,
+                            bool *ok)
 {
     struct op *op = im->op;
     struct import_people_of_name_row *rows;
     size_t n;
     struct table_value v = import_cell(im, r->row, "name");
-    RETURN_IF(q_import_people_of_name(&op->rd, &(struct import_people_of_name_in){op->hq, r->p.unit_id, r->p.name},
-                                      &rows, &n));
+    RETURN_IF(q_import_people_of_name(
+        &op->rd, &(struct import_people_of_name_in){op->hq, r->p.unit_id, r->p.name}, &rows, &n));
     *id = UUID_NONE;
     for (size_t i = 0; i < n; i++)
         if (r->index.n && str_eq(rows[i].phone_index, r->index))
@@ -83,17 +88,21 @@ static enum rc find_by_name(struct import *im, const struct person_row *r, struc
     if (n == 1 && (!r->index.n || !rows[0].phone_index.n)) {
         *id = rows[0].id;
     } else if (!r->index.n) {
-        report_error(im->report, v.row, v.column, "person_ambiguous", "该单位有%zu名同名人员，请填写电话或人员编号",
+        report_error(im->report, v.row, v.column, "person_ambiguous",
+                     "该单位有%zu名同名人员，请填写电话或人员编号",
                      "%zu people of this unit have this name; give the telephone or the number", n);
         *ok = false;
     } else {
-        report_warning(im->report, v.row, v.column, "person_namesake", "该单位已有同名人员而电话不同，按另一人新增",
-                       "The unit has somebody of this name with another telephone; this one is added");
+        report_warning(
+            im->report, v.row, v.column, "person_namesake",
+            "该单位已有同名人员而电话不同，按另一人新增",
+            "The unit has somebody of this name with another telephone; this one is added");
     }
     return RC_OK;
 }
 
-static enum rc find_there(struct import *im, const struct person_row *r, struct person *there, bool *found, bool *ok)
+static enum rc find_there(struct import *im, const struct person_row *r, struct person *there,
+                          bool *found, bool *ok)
 {
     struct uuid id;
     *found = false;
@@ -114,7 +123,8 @@ static enum rc plan_new(struct import *im, struct person_row *r, enum report_out
     return RC_OK;
 }
 
-static enum rc phone_differs(struct import *im, const struct person_row *r, struct uuid id, bool *differs)
+static enum rc phone_differs(struct import *im, const struct person_row *r, struct uuid id,
+                             bool *differs)
 {
     struct op *op = im->op;
     struct import_person_phone_row row;
@@ -122,7 +132,8 @@ static enum rc phone_differs(struct import *im, const struct person_row *r, stru
     *differs = false;
     if (!r->index.n)
         return RC_OK;
-    RETURN_IF(q_import_person_phone(&op->rd, &(struct import_person_phone_in){op->hq, id}, &row, &found));
+    RETURN_IF(
+        q_import_person_phone(&op->rd, &(struct import_person_phone_in){op->hq, id}, &row, &found));
     *differs = !found || !str_eq(row.phone_index, r->index);
     return RC_OK;
 }
@@ -130,7 +141,8 @@ static enum rc phone_differs(struct import *im, const struct person_row *r, stru
 static enum rc plan_change(struct import *im, struct person_row *r, const struct person *there,
                            enum report_outcome *outcome)
 {
-    struct person_change c = {.id = there->id, .expected_version = SOME(there->version), .to = r->p};
+    struct person_change c = {
+        .id = there->id, .expected_version = SOME(there->version), .to = r->p};
     bool ok, phone;
     RETURN_IF(phone_differs(im, r, there->id, &phone));
     c.set |= str_eq(r->p.name, there->name) ? 0 : PERSON_NAME;
@@ -163,7 +175,8 @@ static enum rc plan_row(struct import *im, size_t row, enum report_outcome *outc
 static enum rc whole(struct import *im)
 {
     if (import_has(im, "login") || import_has(im, "role"))
-        report_warning(im->report, 0, 0, "accounts_apart", "登录名和角色不随名单导入，请在“人员”中邀请并授权",
+        report_warning(im->report, 0, 0, "accounts_apart",
+                       "登录名和角色不随名单导入，请在“人员”中邀请并授权",
                        "Logins and roles are not imported; invite and grant them under People");
     return RC_OK;
 }

@@ -1,8 +1,10 @@
 /*
- * import_sites.c - lists of sites (点位): known by code, by the number their list gives them, else by name and
- * address. Category, area and units are found by whatever an office writes; places come as WGS 84, or GCJ-02.
+ * import_sites.c - lists of sites (点位): known by code, by the number their list gives them, else
+ * by name and address. Category, area and units are found by whatever an office writes; places come
+ * as WGS 84, or GCJ-02.
  *
- * A site without a code gets the next number of its category. Contacts go through the site room, which seals them.
+ * A site without a code gets the next number of its category. Contacts go through the site room,
+ * which seals them.
  */
 #include "import_internal.h"
 
@@ -28,6 +30,9 @@ struct numbers {
 struct sites {
     struct numbers numbers[CATEGORIES_SEEN_MAX];
     size_t n;
+    struct import_site_names_row
+        *names; /* of the register, by name and address; read when first asked for */
+    size_t nnames;
 };
 
 /* ---- category ---- */
@@ -43,10 +48,12 @@ static enum rc begin(struct import *im)
 {
     struct op *op = im->op;
     struct import_categories_row *rows;
-    RETURN_IF(q_import_categories(&op->rd, &(struct import_categories_in){op->hq}, &rows, &im->ncategories));
+    RETURN_IF(q_import_categories(&op->rd, &(struct import_categories_in){op->hq}, &rows,
+                                  &im->ncategories));
     im->categories = ARENA_MANY(OP_ARENA(op), struct import_category, im->ncategories + 1);
     for (size_t i = 0; i < im->ncategories; i++)
-        im->categories[i] = (struct import_category){rows[i].code, rows[i].name_zh, before_bracket(rows[i].name_zh)};
+        im->categories[i] = (struct import_category){rows[i].code, rows[i].name_zh,
+                                                     before_bracket(rows[i].name_zh)};
     im->state = ARENA_NEW(OP_ARENA(op), struct sites);
     return import_load_areas(im);
 }
@@ -63,25 +70,27 @@ static bool read_category(struct import *im, struct site_row *r)
     }
     if (r->s.category_code.p)
         return true;
-    report_error(im->report, v.row, v.column, "category_unknown", "已发布的测评标准中没有类别“%.*s”",
+    report_error(im->report, v.row, v.column, "category_unknown",
+                 "已发布的测评标准中没有类别“%.*s”",
                  "No published standard has the category \"%.*s\"", STR_ARG(v.text));
     return false;
 }
 
 /* ---- area ---- */
 
-static bool take_area(struct import *im, struct site_row *r, const char *key, const struct area_where *where,
-                      const struct import_area **out)
+static bool take_area(struct import *im, struct site_row *r, const char *key,
+                      const struct area_where *where, const struct import_area **out)
 {
     struct table_value v = import_cell(im, r->row, key);
     size_t n = import_find_area(im, v.text, where, out);
     if (n == 1)
         return true;
     if (n == 0)
-        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”", "No area in force is \"%.*s\"",
-                     STR_ARG(v.text));
+        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”",
+                     "No area in force is \"%.*s\"", STR_ARG(v.text));
     else
-        report_error(im->report, v.row, v.column, "area_ambiguous", "有%zu个区划叫“%.*s”，请改填区划代码",
+        report_error(im->report, v.row, v.column, "area_ambiguous",
+                     "有%zu个区划叫“%.*s”，请改填区划代码",
                      "%zu areas are called \"%.*s\"; give the code", n, STR_ARG(v.text));
     return false;
 }
@@ -96,7 +105,8 @@ static bool read_area(struct import *im, struct site_row *r)
     struct table_value v = import_cell(im, r->row, "area_code");
     if (by_code && !take_area(im, r, "area_code", &(struct area_where){0}, &area))
         return false;
-    if (!by_code && by_town && !take_area(im, r, "town", &(struct area_where){STR_NONE, TOWN_DIGITS}, &town))
+    if (!by_code && by_town &&
+        !take_area(im, r, "town", &(struct area_where){STR_NONE, TOWN_DIGITS}, &town))
         return false;
     const struct area_where below = {town ? town->code : STR_NONE, VILLAGE_DIGITS};
     if (!by_code && by_village && !take_area(im, r, "village", &below, &area))
@@ -114,16 +124,19 @@ static bool read_area(struct import *im, struct site_row *r)
 /* ---- place ---- */
 
 /* One coordinate; *there false where the cell is empty. */
-static bool read_degrees(struct import *im, size_t row, const char *key, int64_t limit, struct opt_i64 *out)
+static bool read_degrees(struct import *im, size_t row, const char *key, int64_t limit,
+                         struct opt_i64 *out)
 {
     struct table_value v = import_cell(im, row, key);
     *out = NONE_I64;
     if (str_empty(v.text))
         return true;
-    out->has = str_to_scaled(v.text, 7, &out->v) && out->v >= -limit * DEGREE_E7 && out->v <= limit * DEGREE_E7;
+    out->has = str_to_scaled(v.text, 7, &out->v) && out->v >= -limit * DEGREE_E7 &&
+               out->v <= limit * DEGREE_E7;
     if (out->has)
         return true;
-    report_error(im->report, v.row, v.column, "bad_coordinate", "坐标应为十进制度数，如 118.0874790",
+    report_error(im->report, v.row, v.column, "bad_coordinate",
+                 "坐标应为十进制度数，如 118.0874790",
                  "A coordinate is a number of degrees like 118.0874790");
     return false;
 }
@@ -152,7 +165,8 @@ static void take_place(struct import *im, struct site_row *r, struct place_e7 p,
 {
     size_t number = import_row_number(im, r->row);
     if (placeholder(p.lon, p.lat)) {
-        report_warning(im->report, number, 0, "place_placeholder", "坐标是占位值，未采用", "The place is a placeholder; left out");
+        report_warning(im->report, number, 0, "place_placeholder", "坐标是占位值，未采用",
+                       "The place is a placeholder; left out");
         return;
     }
     if (gcj02)
@@ -166,15 +180,18 @@ static bool read_place(struct import *im, struct site_row *r)
 {
     struct opt_i64 lon, lat;
     bool gcj02 = im->gcj02 || heading_says_gcj02(im, "lon");
-    bool good = read_degrees(im, r->row, "lon", 180, &lon) & read_degrees(im, r->row, "lat", 90, &lat);
+    bool good =
+        read_degrees(im, r->row, "lon", 180, &lon) & read_degrees(im, r->row, "lat", 90, &lat);
     if (good && !lon.has && !lat.has) {
         gcj02 = true;
-        good = read_degrees(im, r->row, "lon_gcj02", 180, &lon) & read_degrees(im, r->row, "lat_gcj02", 90, &lat);
+        good = read_degrees(im, r->row, "lon_gcj02", 180, &lon) &
+               read_degrees(im, r->row, "lat_gcj02", 90, &lat);
     }
     if (good && lon.has && lat.has)
         take_place(im, r, (struct place_e7){lon.v, lat.v}, gcj02);
     else if (good && lon.has != lat.has)
-        report_warning(im->report, import_row_number(im, r->row), 0, "place_half", "经纬度只有一个，未采用",
+        report_warning(im->report, import_row_number(im, r->row), 0, "place_half",
+                       "经纬度只有一个，未采用",
                        "Only one of longitude and latitude is there; left out");
     return good;
 }
@@ -199,19 +216,23 @@ static bool read_texts(struct import *im, struct site_row *r)
     };
     bool good = true;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        good &= import_text(im, r->row, texts[i].key, texts[i].required, texts[i].max, texts[i].out);
+        good &=
+            import_text(im, r->row, texts[i].key, texts[i].required, texts[i].max, texts[i].out);
     return good;
 }
 
 static bool is_first(struct import *im, const struct site_row *r)
 {
     struct arena *a = OP_ARENA(im->op);
-    if (r->s.code.n && !import_first(im, r->row, "code", str_fmt(a, "code %.*s", STR_ARG(r->s.code))))
+    if (r->s.code.n &&
+        !import_first(im, r->row, "code", str_fmt(a, "code %.*s", STR_ARG(r->s.code))))
         return false;
     if (r->s.external_id.n)
-        return import_first(im, r->row, "external_id", str_fmt(a, "id %.*s", STR_ARG(r->s.external_id)));
-    return r->s.code.n || import_first(im, r->row, "name", str_fmt(a, "name %.*s\n%.*s", STR_ARG(r->s.name),
-                                                                  STR_ARG(r->s.address)));
+        return import_first(im, r->row, "external_id",
+                            str_fmt(a, "id %.*s", STR_ARG(r->s.external_id)));
+    return r->s.code.n ||
+           import_first(im, r->row, "name",
+                        str_fmt(a, "name %.*s\n%.*s", STR_ARG(r->s.name), STR_ARG(r->s.address)));
 }
 
 static enum rc read_row(struct import *im, struct site_row *r, bool *ok)
@@ -223,26 +244,46 @@ static enum rc read_row(struct import *im, struct site_row *r, bool *ok)
     *ok &= read_place(im, r);
     RETURN_IF(import_find_unit(im, r->row, "subject_unit", &r->s.subject_unit_id, &subject));
     RETURN_IF(import_find_unit(im, r->row, "territory_unit", &r->s.territory_unit_id, &territory));
-    RETURN_IF(import_find_unit(im, r->row, "supervising_unit", &r->s.supervising_unit_id, &supervising));
+    RETURN_IF(
+        import_find_unit(im, r->row, "supervising_unit", &r->s.supervising_unit_id, &supervising));
     *ok = *ok && subject && territory && supervising && is_first(im, r);
     return RC_OK;
 }
 
 /* ---- there already? ---- */
 
-static enum rc find_by_name(struct import *im, const struct site_row *r, struct site *there, bool *found)
+static int by_name(const void *a, const void *b)
+{
+    const struct import_site_names_row *x = a, *y = b;
+    int order = str_cmp(x->name, y->name);
+    return order ? order : str_cmp(x->address, y->address);
+}
+
+static enum rc load_names(struct import *im, struct sites *s)
 {
     struct op *op = im->op;
-    struct import_site_named_row *rows;
-    size_t n;
-    RETURN_IF(q_import_site_named(&op->rd, &(struct import_site_named_in){op->hq, r->s.name}, &rows, &n));
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(rows[i].address, r->s.address))
-            return site_find(op, rows[i].id, there, found);
+    if (s->names)
+        return RC_OK;
+    RETURN_IF(q_import_site_names(&op->rd, &(struct import_site_names_in){op->hq}, &s->names,
+                                  &s->nnames));
+    if (s->nnames == 0)
+        s->names = ARENA_NEW(OP_ARENA(op), struct import_site_names_row);
+    qsort(s->names, s->nnames, sizeof *s->names, by_name);
     return RC_OK;
 }
 
-static enum rc find_there(struct import *im, const struct site_row *r, struct site *there, bool *found)
+static enum rc find_by_name(struct import *im, const struct site_row *r, struct site *there,
+                            bool *found)
+{
+    struct sites *s = im->state;
+    const struct import_site_names_row key = {.name = r->s.name, .address = r->s.address}, *row;
+    RETURN_IF(load_names(im, s));
+    row = bsearch(&key, s->names, s->nnames, sizeof *s->names, by_name);
+    return row ? site_find(im->op, row->id, there, found) : RC_OK;
+}
+
+static enum rc find_there(struct import *im, const struct site_row *r, struct site *there,
+                          bool *found)
 {
     *found = false;
     if (r->s.code.n)
@@ -277,9 +318,11 @@ static enum rc begin_numbers(struct import *im, struct numbers *c)
     struct op *op = im->op;
     struct import_site_codes_row *rows;
     size_t n;
-    RETURN_IF(q_import_site_codes(&op->rd, &(struct import_site_codes_in){
-        op->hq, str_fmt(OP_ARENA(op), "%.*s-", STR_ARG(c->category)),
-        str_fmt(OP_ARENA(op), "%.*s.", STR_ARG(c->category))}, &rows, &n));
+    RETURN_IF(q_import_site_codes(
+        &op->rd,
+        &(struct import_site_codes_in){op->hq, str_fmt(OP_ARENA(op), "%.*s-", STR_ARG(c->category)),
+                                       str_fmt(OP_ARENA(op), "%.*s.", STR_ARG(c->category))},
+        &rows, &n));
     for (size_t k = 0; k < n; k++)
         above(c, rows[k].code);
     for (size_t row = im->map.first; import_has(im, "code") && row < im->table.grid.nrows; row++)
@@ -300,7 +343,8 @@ static enum rc next_code(struct import *im, struct site_row *r)
         s->numbers[s->n++] = (struct numbers){r->s.category_code, 1};
         RETURN_IF(begin_numbers(im, &s->numbers[i]));
     }
-    r->s.code = str_fmt(OP_ARENA(op), "%.*s-%03lld", STR_ARG(r->s.category_code), (long long)s->numbers[i].next++);
+    r->s.code = str_fmt(OP_ARENA(op), "%.*s-%03lld", STR_ARG(r->s.category_code),
+                        (long long)s->numbers[i].next++);
     return RC_OK;
 }
 
@@ -318,7 +362,8 @@ static enum rc plan_new(struct import *im, struct site_row *r, enum report_outco
 /* ---- a change ---- */
 
 /* Compared in clear (whoever may import may open). An empty cell keeps what is there. */
-static enum rc contact_differs(struct import *im, struct site_row *r, const struct site *there, bool *differs)
+static enum rc contact_differs(struct import *im, struct site_row *r, const struct site *there,
+                               bool *differs)
 {
     struct site_contact now = {0}, *c = &r->s.contact;
     *differs = false;
@@ -348,15 +393,18 @@ static enum rc plan_change(struct import *im, struct site_row *r, const struct s
     c.set |= uuid_eq(r->s.area_id, there->area_id) ? 0 : SITE_AREA;
     c.set |= r->s.address.n && !str_eq(r->s.address, there->address) ? SITE_ADDRESS : 0;
     c.set |= r->has_place && !(there->lon_e7.has && there->lon_e7.v == r->s.lon_e7.v &&
-                               there->lat_e7.v == r->s.lat_e7.v) ? SITE_PLACE : 0;
+                               there->lat_e7.v == r->s.lat_e7.v)
+                 ? SITE_PLACE
+                 : 0;
     c.set |= unit_differs(r->s.subject_unit_id, there->subject_unit_id) ? SITE_SUBJECT : 0;
     c.set |= unit_differs(r->s.territory_unit_id, there->territory_unit_id) ? SITE_TERRITORY : 0;
-    c.set |= unit_differs(r->s.supervising_unit_id, there->supervising_unit_id) ? SITE_SUPERVISING : 0;
+    c.set |=
+        unit_differs(r->s.supervising_unit_id, there->supervising_unit_id) ? SITE_SUPERVISING : 0;
     c.set |= contact ? SITE_CONTACT : 0;
     c.set |= r->s.note.n && !str_eq(r->s.note, there->note) ? SITE_NOTE : 0;
     if (there->retired)
-        report_warning(im->report, import_row_number(im, r->row), 0, "site_retired", "该点位已停用，仍保持停用",
-                       "This site is retired and stays so");
+        report_warning(im->report, import_row_number(im, r->row), 0, "site_retired",
+                       "该点位已停用，仍保持停用", "This site is retired and stays so");
     *outcome = REPORT_UNCHANGED;
     if (!c.set)
         return RC_OK;
@@ -365,11 +413,13 @@ static enum rc plan_change(struct import *im, struct site_row *r, const struct s
     return RC_OK;
 }
 
-/* Two rows of a file that are one site in the register: by code the one, by outer number the other. */
+/* Two rows of a file that are one site in the register: by code the one, by outer number the other.
+ */
 static bool is_other(struct import *im, const struct site_row *r, const struct site *there)
 {
     struct arena *a = OP_ARENA(im->op);
-    return import_first(im, r->row, "name", str_fmt(a, "site %.*s", STR_ARG(uuid_str(a, there->id))));
+    return import_first(im, r->row, "name",
+                        str_fmt(a, "site %.*s", STR_ARG(uuid_str(a, there->id))));
 }
 
 static enum rc plan_row(struct import *im, size_t row, enum report_outcome *outcome)

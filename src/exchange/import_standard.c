@@ -1,7 +1,8 @@
 /*
- * import_standard.c - lists of criteria (测评标准条目), in the columns of data/standard/criteria.csv or those an office
- * uses. A published version never changes: a list that says anything new makes a draft of what is there (the newest
- * draft, else the version in force) with its rows written over and added. Publishing it is a person's decision.
+ * import_standard.c - lists of criteria (测评标准条目), in the columns of
+ * data/standard/criteria.csv or those an office uses. A published version never changes: a list
+ * that says anything new makes a draft of what is there (the newest draft, else the version in
+ * force) with its rows written over and added. Publishing it is a person's decision.
  */
 #include "import_internal.h"
 
@@ -26,27 +27,43 @@ static enum rc load_categories(struct import *im, struct standard_state *s, stru
     struct op *op = im->op;
     struct import_version_categories_row *rows = NULL;
     size_t n = 0;
-    RETURN_IF(q_import_version_categories(&op->rd, &(struct import_version_categories_in){op->hq, version_id}, &rows,
-                                          &n));
+    RETURN_IF(q_import_version_categories(
+        &op->rd, &(struct import_version_categories_in){op->hq, version_id}, &rows, &n));
     s->categories = ARENA_MANY(OP_ARENA(op), struct category_new, CATEGORIES_MAX + n + 1);
     for (; s->ncategories < n; s->ncategories++) {
         const struct import_version_categories_row *r = &rows[s->ncategories];
-        s->categories[s->ncategories] = (struct category_new){r->code, r->name_zh, r->name_en, r->order_no, r->weight,
-                                                              r->hint_zh, r->hint_en};
+        s->categories[s->ncategories] = (struct category_new){
+            r->code, r->name_zh, r->name_en, r->order_no, r->weight, r->hint_zh, r->hint_en};
     }
     return RC_OK;
 }
 
 static struct criterion_full of_row(const struct import_version_criteria_row *r)
 {
-    return (struct criterion_full){
-        .category_code = r->category_code, .code = r->code, .order_no = r->order_no, .text_zh = r->text_zh,
-        .text_en = r->text_en, .how_zh = r->how_zh, .how_en = r->how_en, .method = r->method, .mode = r->mode,
-        .mode_params = r->mode_params, .weight = r->weight, .severity = r->severity, .veto = r->veto,
-        .limit_kind = r->limit_kind, .limit_amount = r->limit_amount, .close_zh = r->close_zh,
-        .close_en = r->close_en, .territory_dept = r->territory_dept, .subject_dept = r->subject_dept,
-        .supervising_dept = r->supervising_dept, .dimension = r->dimension, .sources = r->sources,
-        .field_sources = r->field_sources, .active = r->active};
+    return (struct criterion_full){.category_code = r->category_code,
+                                   .code = r->code,
+                                   .order_no = r->order_no,
+                                   .text_zh = r->text_zh,
+                                   .text_en = r->text_en,
+                                   .how_zh = r->how_zh,
+                                   .how_en = r->how_en,
+                                   .method = r->method,
+                                   .mode = r->mode,
+                                   .mode_params = r->mode_params,
+                                   .weight = r->weight,
+                                   .severity = r->severity,
+                                   .veto = r->veto,
+                                   .limit_kind = r->limit_kind,
+                                   .limit_amount = r->limit_amount,
+                                   .close_zh = r->close_zh,
+                                   .close_en = r->close_en,
+                                   .territory_dept = r->territory_dept,
+                                   .subject_dept = r->subject_dept,
+                                   .supervising_dept = r->supervising_dept,
+                                   .dimension = r->dimension,
+                                   .sources = r->sources,
+                                   .field_sources = r->field_sources,
+                                   .active = r->active};
 }
 
 static enum rc load_criteria(struct import *im, struct standard_state *s, struct uuid version_id)
@@ -54,7 +71,8 @@ static enum rc load_criteria(struct import *im, struct standard_state *s, struct
     struct op *op = im->op;
     struct import_version_criteria_row *rows = NULL;
     size_t n = 0;
-    RETURN_IF(q_import_version_criteria(&op->rd, &(struct import_version_criteria_in){op->hq, version_id}, &rows, &n));
+    RETURN_IF(q_import_version_criteria(
+        &op->rd, &(struct import_version_criteria_in){op->hq, version_id}, &rows, &n));
     s->criteria = ARENA_MANY(OP_ARENA(op), struct criterion_full, n + im->table.grid.nrows + 1);
     for (; s->ncriteria < n; s->ncriteria++)
         s->criteria[s->ncriteria] = of_row(&rows[s->ncriteria]);
@@ -68,10 +86,13 @@ static enum rc begin(struct import *im)
     struct import_standard_base_row base = {0};
     struct import_standard_first_row first;
     bool found, any;
-    RETURN_IF(q_import_standard_base(&op->rd, &(struct import_standard_base_in){op->hq}, &base, &found));
-    RETURN_IF(q_import_standard_first(&op->rd, &(struct import_standard_first_in){op->hq}, &first, &any));
+    RETURN_IF(
+        q_import_standard_base(&op->rd, &(struct import_standard_base_in){op->hq}, &base, &found));
+    RETURN_IF(
+        q_import_standard_first(&op->rd, &(struct import_standard_first_in){op->hq}, &first, &any));
     if (!any)
-        return OP_FAIL(op, RC_CONFLICT, "standard_missing", "还没有测评标准，请先建立", "There is no standard yet; make one first");
+        return OP_FAIL(op, RC_CONFLICT, "standard_missing", "还没有测评标准，请先建立",
+                       "There is no standard yet; make one first");
     s->standard_id = found ? base.standard_id : first.id;
     RETURN_IF(load_categories(im, s, base.id));
     return load_criteria(im, s, base.id);
@@ -86,11 +107,22 @@ static bool read_texts(struct import *im, size_t row, struct criterion_full *c)
         const char *key;
         struct str *out;
     } texts[] = {
-        {"text_zh", &c->text_zh}, {"text_en", &c->text_en}, {"how_zh", &c->how_zh}, {"how_en", &c->how_en},
-        {"method", &c->method}, {"mode", &c->mode}, {"mode_params", &c->mode_params}, {"severity", &c->severity},
-        {"limit_kind", &c->limit_kind}, {"close_zh", &c->close_zh}, {"close_en", &c->close_en},
-        {"territory_dept", &c->territory_dept}, {"subject_dept", &c->subject_dept},
-        {"supervising_dept", &c->supervising_dept}, {"dimension", &c->dimension}, {"sources", &c->sources},
+        {"text_zh", &c->text_zh},
+        {"text_en", &c->text_en},
+        {"how_zh", &c->how_zh},
+        {"how_en", &c->how_en},
+        {"method", &c->method},
+        {"mode", &c->mode},
+        {"mode_params", &c->mode_params},
+        {"severity", &c->severity},
+        {"limit_kind", &c->limit_kind},
+        {"close_zh", &c->close_zh},
+        {"close_en", &c->close_en},
+        {"territory_dept", &c->territory_dept},
+        {"subject_dept", &c->subject_dept},
+        {"supervising_dept", &c->supervising_dept},
+        {"dimension", &c->dimension},
+        {"sources", &c->sources},
         {"field_sources", &c->field_sources},
     };
     bool good = true;
@@ -108,7 +140,8 @@ static bool read_number(struct import *im, size_t row, const char *key, int64_t 
     struct table_value v = import_cell(im, row, key);
     if (str_empty(v.text) || str_to_i64(v.text, 0, INT32_MAX, out))
         return true;
-    report_error(im->report, v.row, v.column, "bad_number", "应为不小于0的整数", "A whole number, 0 or more");
+    report_error(im->report, v.row, v.column, "bad_number", "应为不小于0的整数",
+                 "A whole number, 0 or more");
     return false;
 }
 
@@ -127,7 +160,8 @@ static bool read_yes_no(struct import *im, size_t row, const char *key, bool *ou
             return true;
         }
     }
-    report_error(im->report, v.row, v.column, "bad_yes_no", "应填是或否（1 或 0）", "Yes or no (1 or 0)");
+    report_error(im->report, v.row, v.column, "bad_yes_no", "应填是或否（1 或 0）",
+                 "Yes or no (1 or 0)");
     return false;
 }
 
@@ -140,28 +174,32 @@ static bool read_numbers(struct import *im, size_t row, struct criterion_full *c
     return good & read_yes_no(im, row, "active", &c->active);
 }
 
-/* The category by its column, else what stands before the hyphen of the code. A new one needs a name. */
+/* The category by its column, else what stands before the hyphen of the code. A new one needs a
+ * name. */
 static bool read_category(struct import *im, size_t row, struct criterion_full *c)
 {
     struct standard_state *s = im->state;
     struct table_value v = import_cell(im, row, "category_code");
     struct str name = import_cell(im, row, "category_name").text;
     ptrdiff_t hyphen = str_find(c->code, STR("-"), 0);
-    struct str code = v.text.n ? v.text : hyphen > 0 ? str_sub(c->code, 0, (size_t)hyphen) : STR("");
+    struct str code = v.text.n     ? v.text
+                      : hyphen > 0 ? str_sub(c->code, 0, (size_t)hyphen)
+                                   : STR("");
     c->category_code = code.n ? code : c->category_code;
     for (size_t i = 0; i < s->ncategories; i++)
         if (str_eq(s->categories[i].code, c->category_code))
             return true;
     if (str_empty(name) || str_empty(code) || s->ncategories == CATEGORIES_MAX) {
-        report_error(im->report, v.row, v.column, "category_unknown", "没有类别“%.*s”，新类别须填写类别名称",
+        report_error(im->report, v.row, v.column, "category_unknown",
+                     "没有类别“%.*s”，新类别须填写类别名称",
                      "There is no category \"%.*s\"; a new one needs its name", STR_ARG(code));
         return false;
     }
     s->categories[s->ncategories] = (struct category_new){
         .code = code, .name_zh = name, .name_en = name, .order_no = (int64_t)s->ncategories + 1};
     s->ncategories++;
-    report_warning(im->report, v.row, v.column, "category_made", "新建类别 %.*s %.*s", "The category is made: %.*s %.*s",
-                   STR_ARG(code), STR_ARG(name));
+    report_warning(im->report, v.row, v.column, "category_made", "新建类别 %.*s %.*s",
+                   "The category is made: %.*s %.*s", STR_ARG(code), STR_ARG(name));
     return true;
 }
 
@@ -175,9 +213,13 @@ static struct criterion_full *criterion_coded(struct standard_state *s, struct s
 
 static struct criterion_full blank(struct str code)
 {
-    return (struct criterion_full){.code = code, .mode = STR("binary"), .mode_params = STR("{}"),
-                                   .weight = WEIGHT_DEFAULT, .severity = STR("general"),
-                                   .limit_kind = STR("working_days"), .limit_amount = LIMIT_DEFAULT_DAYS,
+    return (struct criterion_full){.code = code,
+                                   .mode = STR("binary"),
+                                   .mode_params = STR("{}"),
+                                   .weight = WEIGHT_DEFAULT,
+                                   .severity = STR("general"),
+                                   .limit_kind = STR("working_days"),
+                                   .limit_amount = LIMIT_DEFAULT_DAYS,
                                    .active = true};
 }
 
@@ -192,7 +234,8 @@ static enum rc plan_row(struct import *im, size_t row, enum report_outcome *outc
     struct fault *f = im->op->rd.fault;
     struct str code;
     size_t ncategories = s->ncategories;
-    bool ok = import_text(im, row, "code", true, CODE_MAX_CHARS, &code) && import_first(im, row, "code", code);
+    bool ok = import_text(im, row, "code", true, CODE_MAX_CHARS, &code) &&
+              import_first(im, row, "code", code);
     if (!ok)
         return RC_OK;
     struct criterion_full *there = criterion_coded(s, code), c = there ? *there : blank(code);
@@ -208,7 +251,9 @@ static enum rc plan_row(struct import *im, size_t row, enum report_outcome *outc
         s->ncategories = ncategories;
         return RC_OK;
     }
-    *outcome = !there ? REPORT_CREATED : same(OP_ARENA(im->op), there, &c) ? REPORT_UNCHANGED : REPORT_UPDATED;
+    *outcome = !there                              ? REPORT_CREATED
+               : same(OP_ARENA(im->op), there, &c) ? REPORT_UNCHANGED
+                                                   : REPORT_UPDATED;
     if (!there)
         there = &s->criteria[s->ncriteria++];
     *there = c;
@@ -227,13 +272,17 @@ static enum rc whole(struct import *im)
     if (r->counts[REPORT_CREATED] + r->counts[REPORT_UPDATED] == 0)
         return RC_OK;
     const struct catalogue_new cat = {
-        .version = {.id = id, .standard_id = s->standard_id,
-                    .label = str_fmt(OP_ARENA(op), "%.*s 导入 %02x%02x%02x%02x", STR_ARG(day), id.b[12], id.b[13],
-                                     id.b[14], id.b[15])},
-        .categories = s->categories, .ncategories = s->ncategories,
-        .criteria = s->criteria, .ncriteria = s->ncriteria};
+        .version = {.id = id,
+                    .standard_id = s->standard_id,
+                    .label = str_fmt(OP_ARENA(op), "%.*s 导入 %02x%02x%02x%02x", STR_ARG(day),
+                                     id.b[12], id.b[13], id.b[14], id.b[15])},
+        .categories = s->categories,
+        .ncategories = s->ncategories,
+        .criteria = s->criteria,
+        .ncriteria = s->ncriteria};
     report_warning(im->report, 0, 0, "draft_made", "形成标准草稿“%.*s”，请核对后发布",
-                   "A draft \"%.*s\" of the standard; check and publish it", STR_ARG(cat.version.label));
+                   "A draft \"%.*s\" of the standard; check and publish it",
+                   STR_ARG(cat.version.label));
     return standard_prepare_catalogue(op, &cat);
 }
 

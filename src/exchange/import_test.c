@@ -1,7 +1,7 @@
 /*
- * import_test.c - importers on both engines: lists made here, the XLSX an office has, and real input from ../shared
- * (XIAOHAO_SHARED; skipped where it is missing): the yearly lists of districts against their known counts, 同安's 924
- * sites through the mapping file.
+ * import_test.c - importers on both engines: lists made here, the XLSX an office has, and real
+ * input from ../shared (XIAOHAO_SHARED; skipped where it is missing): the yearly lists of districts
+ * against their known counts, 同安's 924 sites through the mapping file.
  */
 #include "auth/auth_ground.h"
 #include "base/asset.h"
@@ -38,14 +38,16 @@ static int end(void **state)
 
 static struct import_request request(const char *kind, struct str bytes)
 {
-    return (struct import_request){.kind = str_of(kind), .mode = IMPORT_ALL_OR_NOTHING, .bytes = bytes};
+    return (struct import_request){
+        .kind = str_of(kind), .mode = IMPORT_ALL_OR_NOTHING, .bytes = bytes};
 }
 
 static void show_lines(void)
 {
     for (size_t i = 0; i < report.nlines && i < 20; i++)
-        print_message("  row %zu column %zu %.*s: %.*s\n", report.lines[i].row, report.lines[i].column,
-                      STR_ARG(report.lines[i].code), STR_ARG(report.lines[i].en));
+        print_message("  row %zu column %zu %.*s: %.*s\n", report.lines[i].row,
+                      report.lines[i].column, STR_ARG(report.lines[i].code),
+                      STR_ARG(report.lines[i].en));
 }
 
 static void run(const struct import_request *in)
@@ -53,7 +55,8 @@ static void run(const struct import_request *in)
     struct op *op = ground_operator(&g);
     if (import_run(op, in, &report) != RC_OK) {
         for (size_t i = 0; i < g.fault.nfields; i++)
-            print_message("  %.*s %.*s\n", STR_ARG(g.fault.fields[i].pointer), STR_ARG(g.fault.fields[i].en));
+            print_message("  %.*s %.*s\n", STR_ARG(g.fault.fields[i].pointer),
+                          STR_ARG(g.fault.fields[i].en));
         fail_msg("import: %.*s %.*s", STR_ARG(g.fault.code), STR_ARG(g.fault.en));
     }
     size_t sum = 0;
@@ -68,8 +71,8 @@ static void expect(size_t created, size_t updated, size_t unchanged, size_t refu
     if (memcmp(want, report.counts, sizeof want) == 0)
         return;
     show_lines();
-    fail_msg("created %zu updated %zu unchanged %zu refused %zu", report.counts[0], report.counts[1],
-             report.counts[2], report.counts[3]);
+    fail_msg("created %zu updated %zu unchanged %zu refused %zu", report.counts[0],
+             report.counts[1], report.counts[2], report.counts[3]);
 }
 
 static size_t lines_with(const char *code)
@@ -124,10 +127,11 @@ static void queries_fit(void **state)
 
 /* ---- areas ---- */
 
-static const char areas_csv[] = "村居代码,行政区划代码,名称,类别,所属街道代码,所属街道,区县代码,区县名称,排序号\n"
-                                "1,350299001001,甲社区居委会,居委会,350299001,东街道,350299,演示区,2\n"
-                                "2,350299001002,乙社区居委会,居委会,350299001,东街道,350299,演示区,1\n"
-                                "3,350299101201,丙村委会,村委会,350299101,西镇,350299,演示区,\n";
+static const char areas_csv[] =
+    "村居代码,行政区划代码,名称,类别,所属街道代码,所属街道,区县代码,区县名称,排序号\n"
+    "1,350299001001,甲社区居委会,居委会,350299001,东街道,350299,演示区,2\n"
+    "2,350299001002,乙社区居委会,居委会,350299001,东街道,350299,演示区,1\n"
+    "3,350299101201,丙村委会,村委会,350299101,西镇,350299,演示区,\n";
 
 static void areas_by_list(void **state)
 {
@@ -143,17 +147,22 @@ static void areas_by_list(void **state)
     assert_true(found && a.order_no == 1 && !uuid_is_none(a.parent_id));
     import_text_of("areas", areas_csv);
     expect(0, 0, 3, 0);
-    import_text_of("areas", "区划代码,名称,排序号\n350299001001,甲东社区居委会,2\n350299001002,乙社区居委会,7\n");
+    import_text_of(
+        "areas",
+        "区划代码,名称,排序号\n350299001001,甲东社区居委会,2\n350299001002,乙社区居委会,7\n");
     expect(0, 2, 0, 0);
-    import_text_of("areas", "区划代码,名称,排序号\n350299001001,甲东社区居委会,2\n350299001002,乙社区居委会,7\n");
+    import_text_of(
+        "areas",
+        "区划代码,名称,排序号\n350299001001,甲东社区居委会,2\n350299001002,乙社区居委会,7\n");
     expect(0, 0, 2, 0);
 }
 
 static void areas_with_faults(void **state)
 {
     (void)state;
-    static const char csv[] = "代码,名称,类别\n350299,演示区,市辖区\n350299001,东街道,街道\n35029,短,街道\n"
-                              "350299001,又一个,街道\n350299555001,没有上级,居委会\n350299002,,街道\n";
+    static const char csv[] =
+        "代码,名称,类别\n350299,演示区,市辖区\n350299001,东街道,街道\n35029,短,街道\n"
+        "350299001,又一个,街道\n350299555001,没有上级,居委会\n350299002,,街道\n";
     struct import_request in = request("areas", str_of(csv));
     run(&in);
     expect(2, 0, 0, 4);
@@ -179,9 +188,13 @@ static void import_day(struct str file, const char *as_of, const char *district,
 {
     struct import_request in = request("areas", file);
     in.as_of_ms = SOME(day(as_of));
-    in.mapping = has_day ? str_fmt(&g.arena, "{\"$only\":[{\"column\":\"as_of\",\"is\":\"%s\"},"
-                                            "{\"column\":\"district_code\",\"is\":\"%s\"}]}", as_of, district)
-                         : str_fmt(&g.arena, "{\"$only\":[{\"column\":\"district_code\",\"is\":\"%s\"}]}", district);
+    in.mapping =
+        has_day ? str_fmt(&g.arena,
+                          "{\"$only\":[{\"column\":\"as_of\",\"is\":\"%s\"},"
+                          "{\"column\":\"district_code\",\"is\":\"%s\"}]}",
+                          as_of, district)
+                : str_fmt(&g.arena, "{\"$only\":[{\"column\":\"district_code\",\"is\":\"%s\"}]}",
+                          district);
     run(&in);
     assert_int_equal(report.counts[REPORT_REFUSED], 0);
     assert_true(report.written);
@@ -193,10 +206,13 @@ static void expect_counts(const char *as_of, const char *district, const struct 
     struct op *op = ground_op(&g);
     int64_t towns, villages, kinds[2];
     ground_expect(&g, area_count(op, day(as_of), str_of(district), &c), RC_OK, NULL);
-    assert_true(str_to_i64(want->cells[5], 0, 10000, &towns) && str_to_i64(want->cells[6], 0, 10000, &villages));
-    assert_true(str_to_i64(want->cells[7], 0, 10000, &kinds[0]) && str_to_i64(want->cells[8], 0, 10000, &kinds[1]));
+    assert_true(str_to_i64(want->cells[5], 0, 10000, &towns) &&
+                str_to_i64(want->cells[6], 0, 10000, &villages));
+    assert_true(str_to_i64(want->cells[7], 0, 10000, &kinds[0]) &&
+                str_to_i64(want->cells[8], 0, 10000, &kinds[1]));
     if (c.towns != towns || c.villages != villages)
-        fail_msg("%s %s: %lld towns, %lld villages", as_of, district, (long long)c.towns, (long long)c.villages);
+        fail_msg("%s %s: %lld towns, %lld villages", as_of, district, (long long)c.towns,
+                 (long long)c.villages);
     for (size_t i = 0; i < c.nkinds; i++) {
         if (str_is(c.kinds[i].kind, "居委会"))
             assert_int_equal(c.kinds[i].count, kinds[0]);
@@ -278,7 +294,8 @@ static void units(void **state)
     expect(0, 0, 3, 0);
     import_text_of("units", "单位名称,单位编码,主管单位\n城市管理局,CG-1,CG-2\n");
     expect(0, 0, 0, 1);
-    import_text_of("units", "单位名称,单位编码,主管单位\n甲,A1,乙\n乙,B1,甲\n丙,C1,无此单位\n丁,D9,\n");
+    import_text_of("units",
+                   "单位名称,单位编码,主管单位\n甲,A1,乙\n乙,B1,甲\n丙,C1,无此单位\n丁,D9,\n");
     expect(1, 0, 0, 3);
     assert_int_equal(line_with("parent_circle")->column, 3);
     assert_int_equal(line_with("unit_unknown")->row, 4 - (lines_with("unit_unknown") > 1 ? 2 : 0));
@@ -287,8 +304,9 @@ static void units(void **state)
 static void people(void **state)
 {
     (void)state;
-    static const char csv[] = "姓名,单位,职务,手机\n王一,城管局,科员,13800000001\n李二,城管局,科长,0592-1234567\n"
-                              "王一,城管局,科员,13800000001\n赵四,没有的局,,\n钱五,城管局,,abc\n";
+    static const char csv[] =
+        "姓名,单位,职务,手机\n王一,城管局,科员,13800000001\n李二,城管局,科长,0592-1234567\n"
+        "王一,城管局,科员,13800000001\n赵四,没有的局,,\n钱五,城管局,,abc\n";
     import_text_of("areas", areas_csv);
     import_text_of("units", units_csv);
     struct import_request in = request("people", str_of(csv));
@@ -302,7 +320,8 @@ static void people(void **state)
         assert_true(str_find(report.lines[i].zh, STR("1380000"), 0) < 0);
     run(&in);
     expect(0, 0, 2, 3);
-    import_text_of("people", "姓名,单位,职务,手机\n王一,城管局,主任,138 0000 0001\n李二,城管局,,\n");
+    import_text_of("people",
+                   "姓名,单位,职务,手机\n王一,城管局,主任,138 0000 0001\n李二,城管局,,\n");
     expect(0, 1, 1, 0);
     struct import_request made = request("people", STR("姓名,单位\n孙六,新单位\n周七,新单位\n"));
     made.mapping = STR("{\"$create_units\":true}");
@@ -353,23 +372,35 @@ static void sites(void **state)
     assert_true(found && s.lon_e7.v == 1181000000 && str_is(s.area_code, "350299001001"));
     ground_expect(&g, site_open_contact(op, &s, &c), RC_OK, NULL);
     assert_true(str_is(c.phone, "13800000001"));
-    import_text_of("sites", "点位编号,点位名称,点位类型,所属社区,联系电话\nGY-001,中山公园,公园,乙社区,13800000002\n");
+    import_text_of(
+        "sites",
+        "点位编号,点位名称,点位类型,所属社区,联系电话\nGY-001,中山公园,公园,乙社区,13800000002\n");
     expect(0, 1, 0, 0);
-    import_text_of("sites", "点位编号,点位名称,点位类型,所属社区,联系电话\nGY-001,中山公园,公园,乙社区,13800000002\n");
+    import_text_of(
+        "sites",
+        "点位编号,点位名称,点位类型,所属社区,联系电话\nGY-001,中山公园,公园,乙社区,13800000002\n");
     expect(0, 0, 1, 0);
 }
 
 /* What offices send round: a title over the table, a remark, then the headings. */
 static struct str office_xlsx(void)
 {
-    const struct str headings[] = {STR("序号"), STR("点位名称"), STR("点位类型"), STR("地址"), STR("所属社区"), STR("责任单位"),
+    const struct str headings[] = {STR("序号"),   STR("点位名称"), STR("点位类型"),
+                                   STR("地址"),   STR("所属社区"), STR("责任单位"),
                                    STR("联系人"), STR("联系电话")};
     const struct str cells[] = {
-        STR("1"), STR("中山公园"), STR("公园"), STR("一路1号"), STR("甲社区"), STR("城管局"), STR("王一"), STR("13800000001"),
-        STR("2"), STR("和平小区"), STR("居民小区"), STR("二路2号"), STR("乙社区"), STR("阳光物业"), STR("李二"), STR("13800000002"),
+        STR("1"),      STR("中山公园"), STR("公园"),     STR("一路1号"),
+        STR("甲社区"), STR("城管局"),   STR("王一"),     STR("13800000001"),
+        STR("2"),      STR("和平小区"), STR("居民小区"), STR("二路2号"),
+        STR("乙社区"), STR("阳光物业"), STR("李二"),     STR("13800000002"),
     };
-    struct xlsx_out x = {.sheet = STR("点位"), .title = STR("演示区文明城市创建实地测评点位一览表"), .headings = headings,
-                         .ncolumns = 8, .cells = cells, .nrows = 2, .created_ms = GROUND_NOW};
+    struct xlsx_out x = {.sheet = STR("点位"),
+                         .title = STR("演示区文明城市创建实地测评点位一览表"),
+                         .headings = headings,
+                         .ncolumns = 8,
+                         .cells = cells,
+                         .nrows = 2,
+                         .created_ms = GROUND_NOW};
     struct buf b;
     buf_init(&b, 1 << 20);
     assert_int_equal(xlsx_write(&g.arena, &g.fault, &x, &b), RC_OK);
@@ -407,7 +438,8 @@ static void repeated_command(void **state)
     expect(3, 0, 0, 0); /* as the first time */
     assert_true(report.written);
     in.bytes = STR("代码,名称\n350299,别的\n");
-    ground_expect(&g, import_run(ground_operator(&g), &in, &report), RC_CONFLICT, "command_id_reused");
+    ground_expect(&g, import_run(ground_operator(&g), &in, &report), RC_CONFLICT,
+                  "command_id_reused");
 }
 
 static void faults_of_the_whole(void **state)
@@ -453,8 +485,8 @@ static void tongan(void **state)
     in.mode = IMPORT_GOOD_ROWS;
     run(&in);
     assert_int_equal(report.read, 924);
-    print_message("sites of 同安: %zu created, %zu refused, %zu remarks\n", report.counts[REPORT_CREATED],
-                  report.counts[REPORT_REFUSED], report.nwarnings);
+    print_message("sites of 同安: %zu created, %zu refused, %zu remarks\n",
+                  report.counts[REPORT_CREATED], report.counts[REPORT_REFUSED], report.nwarnings);
     show_lines();
     assert_int_equal(report.counts[REPORT_CREATED] + report.counts[REPORT_REFUSED], 924);
     size_t refused = report.counts[REPORT_REFUSED];
@@ -475,13 +507,17 @@ static void catalogue(void **state)
     run(&in);
     expect(0, 0, 330, 0);
     assert_int_equal(lines_with("draft_made"), 0);
-    import_text_of("standard", "条目编号,条目内容,分值,类别名称\nSQ-01,社区有宣传。,7,\nXQ-99,小区新的一条。,,\nZZ-01,新类别的一条。,2,新类别\n");
+    import_text_of("standard", "条目编号,条目内容,分值,类别名称\nSQ-01,社区有宣传。,7,\nXQ-99,"
+                               "小区新的一条。,,\nZZ-01,新类别的一条。,2,新类别\n");
     expect(2, 1, 0, 0);
     assert_int_equal(lines_with("draft_made"), 1);
     assert_int_equal(lines_with("category_made"), 1);
-    import_text_of("standard", "条目编号,条目内容,分值,类别名称\nSQ-01,社区有宣传。,7,\nXQ-99,小区新的一条。,,\nZZ-01,新类别的一条。,2,新类别\n");
+    import_text_of("standard", "条目编号,条目内容,分值,类别名称\nSQ-01,社区有宣传。,7,\nXQ-99,"
+                               "小区新的一条。,,\nZZ-01,新类别的一条。,2,新类别\n");
     expect(0, 0, 3, 0);
-    import_text_of("standard", "条目编号,条目内容,分值,计分方式\nSQ-02,甲,-3,\nSQ-03,乙,,guess\nQQ-01,没有的类别,,\n");
+    import_text_of(
+        "standard",
+        "条目编号,条目内容,分值,计分方式\nSQ-02,甲,-3,\nSQ-03,乙,,guess\nQQ-01,没有的类别,,\n");
     expect(0, 0, 0, 3);
     assert_int_equal(line_with("bad_number")->column, 3);
     assert_int_equal(line_with("category_unknown")->row, 4);
@@ -516,8 +552,10 @@ static void datum_of_real_sites(void **state)
     assert_int_equal(csv_next(&csv, &row, &more), RC_OK);
     while (csv_next(&csv, &row, &more) == RC_OK && more) {
         struct place_e7 wgs, gcj;
-        assert_true(str_to_scaled(row.cells[11], 7, &wgs.lon) && str_to_scaled(row.cells[12], 7, &wgs.lat));
-        assert_true(str_to_scaled(row.cells[13], 7, &gcj.lon) && str_to_scaled(row.cells[14], 7, &gcj.lat));
+        assert_true(str_to_scaled(row.cells[11], 7, &wgs.lon) &&
+                    str_to_scaled(row.cells[12], 7, &wgs.lat));
+        assert_true(str_to_scaled(row.cells[13], 7, &gcj.lon) &&
+                    str_to_scaled(row.cells[14], 7, &gcj.lat));
         struct place_e7 ours = datum_to_wgs84(gcj), theirs = datum_to_gcj02(wgs);
         int64_t back = geo_distance_m(ours.lon, ours.lat, wgs.lon, wgs.lat);
         int64_t forth = geo_distance_m(theirs.lon, theirs.lat, gcj.lon, gcj.lat);
@@ -534,10 +572,20 @@ int main(void)
 {
 #define GROUND(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
-        GROUND(queries_fit), GROUND(areas_by_list), GROUND(areas_with_faults), GROUND(years_of_districts),
-        GROUND(units), GROUND(people), GROUND(sites), GROUND(office_list), GROUND(repeated_command),
-        GROUND(faults_of_the_whole), GROUND(tongan), GROUND(catalogue),
-        GROUND(catalogue_as_received), GROUND(datum_of_real_sites),
+        GROUND(queries_fit),
+        GROUND(areas_by_list),
+        GROUND(areas_with_faults),
+        GROUND(years_of_districts),
+        GROUND(units),
+        GROUND(people),
+        GROUND(sites),
+        GROUND(office_list),
+        GROUND(repeated_command),
+        GROUND(faults_of_the_whole),
+        GROUND(tongan),
+        GROUND(catalogue),
+        GROUND(catalogue_as_received),
+        GROUND(datum_of_real_sites),
     };
     return GROUND_RUN(tests);
 }

@@ -1,6 +1,6 @@
 /*
- * import_units.c - lists of units (单位): known by code, or by name where the list has no codes. A unit above may
- * stand below in the file: it is planned first.
+ * import_units.c - lists of units (单位): known by code, or by name where the list has no codes. A
+ * unit above may stand below in the file: it is planned first.
  */
 #include "import_internal.h"
 
@@ -28,10 +28,12 @@ struct units {
 static const struct {
     const char *word, *kind;
 } kinds[] = {
-    {"部门", "department"},       {"职能部门", "department"}, {"责任部门", "department"}, {"机关", "department"},
-    {"属地", "territory"},         {"街道", "territory"},       {"乡镇", "territory"},       {"镇街", "territory"},
-    {"镇", "territory"},           {"公用事业", "utility"},     {"公用事业单位", "utility"}, {"企业", "utility"},
-    {"指挥部", "headquarters"},   {"创建办", "headquarters"}, {"其他", "other"},           {"其它", "other"},
+    {"部门", "department"},     {"职能部门", "department"},  {"责任部门", "department"},
+    {"机关", "department"},     {"属地", "territory"},       {"街道", "territory"},
+    {"乡镇", "territory"},      {"镇街", "territory"},       {"镇", "territory"},
+    {"公用事业", "utility"},    {"公用事业单位", "utility"}, {"企业", "utility"},
+    {"指挥部", "headquarters"}, {"创建办", "headquarters"},  {"其他", "other"},
+    {"其它", "other"},
 };
 
 static bool read_kind(struct import *im, struct unit_row *r)
@@ -47,7 +49,8 @@ static bool read_kind(struct import *im, struct unit_row *r)
             r->unit.kind = str_of(kinds[i].kind);
     if (r->unit.kind.p || str_empty(v.text))
         return true;
-    report_error(im->report, v.row, v.column, "unknown_value", "单位类别应为部门、属地、公用事业、指挥部、其他之一",
+    report_error(im->report, v.row, v.column, "unknown_value",
+                 "单位类别应为部门、属地、公用事业、指挥部、其他之一",
                  "The kind is one of department, territory, utility, headquarters, other");
     return false;
 }
@@ -68,10 +71,11 @@ static bool read_area(struct import *im, struct unit_row *r)
         return true;
     }
     if (n == 0)
-        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”", "No area in force is \"%.*s\"",
-                     STR_ARG(v.text));
+        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”",
+                     "No area in force is \"%.*s\"", STR_ARG(v.text));
     else
-        report_error(im->report, v.row, v.column, "area_ambiguous", "有%zu个区划叫“%.*s”，请改填区划代码",
+        report_error(im->report, v.row, v.column, "area_ambiguous",
+                     "有%zu个区划叫“%.*s”，请改填区划代码",
                      "%zu areas are called \"%.*s\"; give the code", n, STR_ARG(v.text));
     return false;
 }
@@ -106,7 +110,8 @@ static enum rc find_there(struct import *im, struct unit_row *r, struct unit *th
     if (n <= 1)
         return RC_OK;
     struct table_value v = import_cell(im, r->row, "name");
-    report_error(im->report, v.row, v.column, "unit_ambiguous", "有%zu个单位叫“%.*s”，请改填单位代码",
+    report_error(im->report, v.row, v.column, "unit_ambiguous",
+                 "有%zu个单位叫“%.*s”，请改填单位代码",
                  "%zu units are called \"%.*s\"; give the code", n, STR_ARG(v.text));
     r->good = false;
     return RC_OK;
@@ -128,13 +133,18 @@ static enum rc plan_new(struct import *im, struct unit_row *r)
 /* An empty cell leaves what is there. */
 static enum rc plan_change(struct import *im, struct unit_row *r, const struct unit *there)
 {
-    struct unit_change c = {.id = there->id, .expected_version = SOME(there->version), .to = r->unit};
+    struct unit_change c = {
+        .id = there->id, .expected_version = SOME(there->version), .to = r->unit};
     bool ok;
     c.set |= str_eq(r->unit.name, there->name) ? 0 : UNIT_NAME;
-    c.set |= r->unit.short_name.n && !str_eq(r->unit.short_name, there->short_name) ? UNIT_SHORT_NAME : 0;
+    c.set |= r->unit.short_name.n && !str_eq(r->unit.short_name, there->short_name)
+                 ? UNIT_SHORT_NAME
+                 : 0;
     c.set |= r->unit.kind.n && !str_eq(r->unit.kind, there->kind) ? UNIT_KIND : 0;
     c.set |= r->unit.area_code.n && !str_eq(r->unit.area_code, there->area_code) ? UNIT_AREA : 0;
-    c.set |= !uuid_is_none(r->unit.parent_id) && !uuid_eq(r->unit.parent_id, there->parent_id) ? UNIT_PARENT : 0;
+    c.set |= !uuid_is_none(r->unit.parent_id) && !uuid_eq(r->unit.parent_id, there->parent_id)
+                 ? UNIT_PARENT
+                 : 0;
     c.set |= r->order.has && r->order.v != there->order_no ? UNIT_ORDER : 0;
     c.set |= there->closed_ms.has ? UNIT_CLOSED : 0; /* listed again: open again */
     r->outcome = REPORT_UNCHANGED;
@@ -167,7 +177,8 @@ static struct unit_row *row_named(struct units *s, struct str text)
 }
 
 /* Rows above r, nearest first, as far as they wait; false when they run in a circle. */
-static size_t chain_above(struct import *im, struct units *s, struct unit_row *r, struct unit_row *chain[DEPTH_MAX])
+static size_t chain_above(struct import *im, struct units *s, struct unit_row *r,
+                          struct unit_row *chain[DEPTH_MAX])
 {
     size_t n = 0;
     while (r && r->state == UNIT_WAITING && n < DEPTH_MAX) {
@@ -179,7 +190,8 @@ static size_t chain_above(struct import *im, struct units *s, struct unit_row *r
     if (!r || r->state == UNIT_DONE)
         return n;
     struct table_value v = import_cell(im, chain[n - 1]->row, "parent");
-    report_error(im->report, v.row, v.column, "parent_circle", "上级单位不能是本单位或其下级，层级也不能超过%d级",
+    report_error(im->report, v.row, v.column, "parent_circle",
+                 "上级单位不能是本单位或其下级，层级也不能超过%d级",
                  "A unit cannot stand below itself, nor deeper than %d levels", DEPTH_MAX);
     chain[n - 1]->good = false;
     return n;
@@ -206,7 +218,8 @@ static enum rc plan_with_parent(struct import *im, struct unit_row *r)
 
 static enum rc whole(struct import *im)
 {
-    struct units s = {.rows = ARENA_MANY(OP_ARENA(im->op), struct unit_row, im->table.grid.nrows + 1)};
+    struct units s = {.rows =
+                          ARENA_MANY(OP_ARENA(im->op), struct unit_row, im->table.grid.nrows + 1)};
     struct unit_row *chain[DEPTH_MAX];
     RETURN_IF(import_load_areas(im));
     for (size_t row = im->map.first; row < im->table.grid.nrows; row++)
@@ -218,8 +231,10 @@ static enum rc whole(struct import *im)
     for (size_t i = 0; i < s.n; i++)
         report_count(im->report, s.rows[i].outcome);
     if (import_has(im, "contact") || import_has(im, "phone"))
-        report_warning(im->report, 0, 0, "contact_as_person", "联系人和电话不随单位导入，请把本表再按“人员”导入一次",
-                       "Contacts are not imported with units; import the same file again as people");
+        report_warning(
+            im->report, 0, 0, "contact_as_person",
+            "联系人和电话不随单位导入，请把本表再按“人员”导入一次",
+            "Contacts are not imported with units; import the same file again as people");
     return RC_OK;
 }
 
