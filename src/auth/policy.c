@@ -144,10 +144,10 @@ static enum rc check_independence(struct fault *f, const struct actor *actor,
 {
     if (same(actor->person_id, s->rectifier_id))
         return fail(f, RC_FORBIDDEN, "recheck_self", "整改人不得复核自己整改的问题",
-                    "who rectified a problem may not re-check it");
+                    "Who rectified a problem may not re-check it");
     if (same(actor->unit_id, s->rectifier_unit_id))
         return fail(f, RC_FORBIDDEN, "recheck_own_unit", "不得复核本单位整改的问题",
-                    "a problem may not be re-checked by the unit that rectified it");
+                    "A problem may not be re-checked by the unit that rectified it");
     return RC_OK;
 }
 
@@ -158,15 +158,15 @@ enum rc policy_check(struct fault *f, const struct actor *actor, enum action act
     const struct subject *s = subject ? subject : &nothing;
     if (!policy_may(actor, action))
         return fail(f, RC_FORBIDDEN, "not_allowed", "您没有进行此项操作的权限",
-                    "you are not allowed to do this");
+                    "You are not allowed to do this");
     if (action == ACT_NONE || action == ACT_SELF)
         return RC_OK;
     if (action == ACT_ROLE_GRANT && same(actor->person_id, s->owner_id))
         return fail(f, RC_FORBIDDEN, "grant_to_self", "不得为自己授予或收回权限",
-                    "nobody grants rights to, or withdraws them from, themselves");
+                    "Nobody grants rights to, or withdraws them from, themselves");
     if (!reaches(reach_of(actor, action), actor, s))
         return fail(f, RC_FORBIDDEN, "out_of_reach", "此项记录不在您的权限范围内",
-                    "this record is outside what you may act on");
+                    "This record is outside what you may act on");
     if (action == ACT_PROBLEM_RECHECK || action == ACT_PROBLEM_STRIKE)
         return check_independence(f, actor, s);
     return RC_OK;

@@ -216,8 +216,16 @@ enum rc inspect_prepare_new(struct op *op, struct inspection_new *in)
 
 static enum rc wrong_state(struct op *op, const struct inspection_by_id_row *row)
 {
-    return OP_FAIL(op, RC_CONFLICT, "state_forbids", "检查当前状态（%.*s）不能进行此操作",
-                   "In its present state (%.*s) the inspection does not allow this", STR_ARG(row->state));
+    static const char *const words[INSPECTION_STATES][2] = {
+        [INSPECTION_STAGED] = {"暂存中", "staged"},         [INSPECTION_COMPLETE] = {"已提交", "complete"},
+        [INSPECTION_QUARANTINED] = {"待核", "quarantined"}, [INSPECTION_WITHDRAWN] = {"已撤回", "withdrawn"},
+        [INSPECTION_CORRECTED] = {"已更正", "corrected"},   [INSPECTION_REJECTED] = {"不予采用", "rejected"}};
+    int i = INSPECTION_STATES - 1;
+    while (i > 0 && !str_is(row->state, inspection_state_names[i]))
+        i--;
+    /* One list of arguments serves both languages: "%.0s" passes over the other's word. */
+    return OP_FAIL(op, RC_CONFLICT, "state_forbids", "检查%s，不能进行此操作%.0s",
+                   "%.0sThe inspection is %s; this is not possible now", words[i][0], words[i][1]);
 }
 
 static enum rc check_room(struct op *op, struct uuid id)

@@ -7,6 +7,12 @@ const char *const problem_state_names[PROBLEM_STATES + 1] = {
 const char *const problem_event_names[PROBLEM_EVENTS + 1] = {
     "verify", "register",  "reject",  "dispatch", "mend_on_spot", "accept",
     "send_back", "rectify", "return", "strike_off", NULL};
+static const char *const state_words_zh[PROBLEM_STATES] = {"已上报", "已核实", "已登记", "已交办", "已签收", "已反馈", "已销号", "不予登记", "立行立改"};
+static const char *const event_words_zh[PROBLEM_EVENTS] = {"核实", "登记", "不予登记", "交办", "立行立改", "签收", "退回", "反馈整改", "退回重改", "销号"};
+static const char *const state_words_en[PROBLEM_STATES] = {"reported",  "verified",   "registered", "dispatched",        "accepted",
+                                                           "rectified", "struck off", "rejected",   "mended on the spot"};
+static const char *const event_words_en[PROBLEM_EVENTS] = {"verify", "register",  "reject",  "dispatch", "mend on the spot",
+                                                           "accept", "send back", "rectify", "return",   "strike off"};
 const char *const problem_source_names[PROBLEM_SOURCES + 1] = {"inspection", "report", "patrol", "superior", NULL};
 const char *const problem_light_names[] = {"none", "green", "yellow", "red", NULL};
 
@@ -173,9 +179,10 @@ enum rc problem_decide(struct fault *f, const struct calendar *cal, const struct
 {
     const struct transition *t = find(now->state, act->event);
     if (!t)
-        return fail(f, RC_CONFLICT, "state_forbids", "问题当前状态（%s）不能进行此操作（%s）",
-                    "In its present state (%s) the problem does not allow this (%s)",
-                    problem_state_names[now->state], problem_event_names[act->event]);
+        /* One list of arguments serves both languages: "%.0s" passes over the other's words. */
+        return fail(f, RC_CONFLICT, "state_forbids", "问题%s，不能进行“%s”%.0s%.0s",
+                    "%.0s%.0sThe problem is %s; \"%s\" is not possible now", state_words_zh[now->state],
+                    event_words_zh[act->event], state_words_en[now->state], event_words_en[act->event]);
     RETURN_IF(check_guards(f, t, act));
     *after = *now;
     after->state = t->to;
