@@ -44,7 +44,7 @@ static void json_conformance(void **state)
             struct reply r;
             send_raw(routes[i], text, n, &r);
             refused(e->d_name, routes[i], &r);
-            if (e->d_name[0] == 'n' && r.status != 400)
+            if (e->d_name[0] == 'n' && r.status != 400 && !(r.status == 413 && n > 4096))
                 fail_msg("%s to %s: %d %s", e->d_name, routes[i], r.status, r.body);
             if (e->d_name[0] == 'y' && (strstr(r.body, "json_malformed") && !strstr(e->d_name, "duplicated") &&
                                         !strstr(e->d_name, "nul") && !strstr(e->d_name, "escaped_null")))
