@@ -57,14 +57,14 @@ static enum rc ready_get(struct request *rq)
 
 static int64_t resident_bytes(void)
 {
-    long long pages = 0, resident = 0;
+    char line[128] = "", *second;
     FILE *f = fopen("/proc/self/statm", "re");
     if (!f)
         return 0;
-    if (fscanf(f, "%lld %lld", &pages, &resident) != 2)
-        resident = 0;
+    const char *pages = fgets(line, sizeof line, f);
     fclose(f);
-    return resident * sysconf(_SC_PAGESIZE);
+    second = pages ? strchr(pages, ' ') : NULL;
+    return second ? strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void gauge(struct buf *b, const char *name, const char *kind, int64_t v)
