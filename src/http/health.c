@@ -6,6 +6,7 @@
 #include "http/internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "http/hub.h"
