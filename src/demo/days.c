@@ -244,7 +244,7 @@ static enum rc report(struct play *p, const struct happening *h)
     *c = (struct a_case){.id = in.id, .unit = d->nunits - d->ntowns + h->who};
     RETURN_IF(problem_prepare_new(&d->p->op, &in, STR("")));
     RETURN_IF(change_commit(&d->p->op));
-    int64_t looked_at_ms = later(p, h->at_ms, between(p, 30, 300));
+    int64_t looked_at_ms = later(p, h->at_ms, between(p, 60, 2600));
     plan(p, (struct happening){.at_ms = looked_at_ms, .kind = HAPPENS_STEP, .which = p->ncases,
                                .step = dice_chance(&d->dice, 10) ? PROBLEM_EV_REJECT : PROBLEM_EV_VERIFY});
     p->ncases++;
@@ -303,7 +303,7 @@ static void plan_after(struct play *p, struct a_case *c, int which, enum problem
     int wait = 0;
     switch (step) {
     case PROBLEM_EV_VERIFY:
-        h.step = PROBLEM_EV_REGISTER, wait = between(p, 10, 120);
+        h.step = PROBLEM_EV_REGISTER, wait = between(p, 10, 2400);
         break;
     case PROBLEM_EV_REGISTER:
         h.step = PROBLEM_EV_DISPATCH, wait = between(p, 30, 300);
@@ -368,7 +368,7 @@ static void plan_visits(struct play *p, int64_t day_ms, int *at)
         }
     }
     for (int t = 0; t < d->ntowns; t++)
-        if (dice_chance(&d->dice, 30))
+        if (dice_chance(&d->dice, 45))
             plan(p, (struct happening){.at_ms = day_ms + (int64_t)between(p, 510, 1020) * MINUTE_MS, .kind = HAPPENS_REPORT, .who = t});
 }
 

@@ -91,9 +91,11 @@ static enum rc play(struct demo *d)
     d->p->op.origin = STR("demo");
     RETURN_IF(process_load_shipped(d->p));
     RETURN_IF(demo_district(d));
+    RETURN_IF(demo_duties(d));
     RETURN_IF(demo_sites(d));
     RETURN_IF(demo_pictures(d));
     RETURN_IF(demo_days(d));
+    RETURN_IF(demo_rest(d));
     clock_set(&d->p->clock, d->until_ms);
     process_next(d->p);
     return seal_all(&d->p->op, &sealed);

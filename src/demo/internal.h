@@ -79,6 +79,8 @@ enum rc demo_district(struct demo *d) MUST_CHECK;   /* areas, units, people, acc
 enum rc demo_sites(struct demo *d) MUST_CHECK;
 enum rc demo_pictures(struct demo *d) MUST_CHECK;
 enum rc demo_days(struct demo *d) MUST_CHECK;       /* inspections and problems */
+enum rc demo_duties(struct demo *d) MUST_CHECK;
+enum rc demo_rest(struct demo *d) MUST_CHECK;       /* visits that do not count */
 
 /* One picture as PNG bytes: a street scene, littered or clean. The memory is the caller's to free. */
 void demo_draw(struct dice *d, bool clean, unsigned char **png, size_t *n);
