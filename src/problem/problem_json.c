@@ -2,6 +2,7 @@
 #include "problem/problem_json.h"
 
 #include "base/geo.h"
+#include "standard/standard_http.h"
 
 void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *r)
 {
@@ -104,12 +105,22 @@ static void put_proposal(struct json_out *j, const struct problem_by_id_row *p)
         jo_named(j, "proposed_unit", p->territory_unit_id, p->territory_unit_name);
 }
 
+/* A problem that is disclosed discloses itself, not the visit it was found on. */
+static void put_inspection(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
+{
+    struct fault ignored;
+    struct subject visit = {.area_code = p->area_code, .owner_id = p->reporter_id};
+    fault_init(&ignored, OP_ARENA(op));
+    bool may = policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &visit) == RC_OK;
+    jo_uuid(j, "inspection_id", may ? p->inspection_id : UUID_NONE);
+}
+
 enum rc problem_json_full(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
 {
     struct problem_list_row brief = brief_of(p);
     jo_obj(j, NULL);
     problem_json_brief(j, op, &brief);
-    jo_uuid(j, "inspection_id", p->inspection_id);
+    put_inspection(j, op, p);
     jo_str(j, "place_text", p->place);
     jo_place(j, "place", p->lon_e7, p->lat_e7);
     jo_named(j, "reporter", p->reporter_id, p->reporter_name);
