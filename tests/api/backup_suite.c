@@ -1,6 +1,6 @@
 /*
- * backup_suite.c - a backup made while the server serves, restored elsewhere, compared answer by answer and photograph by
- * photograph; a damaged backup and an occupied place are refused.
+ * backup_suite.c - a backup made while the server serves, restored elsewhere, compared answer by
+ * answer and photograph by photograph; a damaged backup and an occupied place are refused.
  */
 #include "world.h"
 
@@ -18,10 +18,14 @@ static void fill(void **state)
     (void)state;
     for (int i = 0; i < VISITS; i++) {
         const char *site = world.site[i % WORLD_SITES];
-        json_t *body = visit_body_at(site, "weekly", now_ms() - (int64_t)(i + 1) * 600000), *o = fail_one(body, site, 0);
+        json_t *body = visit_body_at(site, "weekly", now_ms() - (int64_t)(i + 1) * 600000),
+               *o = fail_one(body, site, 0);
         const char *problem = new_id();
-        json_object_set_new(o, "photos", packed("[s]", upload_picture(&world.inspector, 500 + (unsigned)i)));
-        json_object_set_new(o, "problem", packed("{s:s,s:s}", "id", problem, "description", "路面破损 \xf0\x9f\x9a\xa7"));
+        json_object_set_new(o, "photos",
+                            packed("[s]", upload_picture(&world.inspector, 500 + (unsigned)i)));
+        json_object_set_new(
+            o, "problem",
+            packed("{s:s,s:s}", "id", problem, "description", "路面破损 \xf0\x9f\x9a\xa7"));
         POST(&world.inspector, 201, body, "/inspections");
         if (i % 2)
             dispatch(problem, world.unit);
@@ -62,10 +66,12 @@ static void add_each(const char *list, const char *before, const char *behind)
 
 static void list_paths(void)
 {
-    static const char *const lists[] = {"/headquarters", "/areas?limit=200", "/units?limit=200", "/people?limit=200",
-                                        "/duties?limit=200", "/standards", "/sites?limit=200", "/inspections?limit=200",
-                                        "/problems?limit=200", "/scores?group_by=site", "/scores?group_by=category",
-                                        "/scores?group_by=unit", "/scores?group_by=town", "/scores?group_by=district"};
+    static const char *const lists[] = {
+        "/headquarters",         "/areas?limit=200",          "/units?limit=200",
+        "/people?limit=200",     "/duties?limit=200",         "/standards",
+        "/sites?limit=200",      "/inspections?limit=200",    "/problems?limit=200",
+        "/scores?group_by=site", "/scores?group_by=category", "/scores?group_by=unit",
+        "/scores?group_by=town", "/scores?group_by=district"};
     size_t i;
     json_t *p;
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
@@ -104,8 +110,10 @@ static void restored_and_compared(void **state)
         struct reply a, b;
         ask(world.server.port, paths[i], &a);
         ask(restored.port, paths[i], &b);
-        if (a.status != 200 || b.status != 200 || a.bytes != b.bytes || memcmp(a.body, b.body, a.bytes) != 0)
-            fail_msg("%s: %d and %d\n%.1500s\n%.1500s", paths[i], a.status, b.status, a.body ? a.body : "", b.body ? b.body : "");
+        if (a.status != 200 || b.status != 200 || a.bytes != b.bytes ||
+            memcmp(a.body, b.body, a.bytes) != 0)
+            fail_msg("%s: %d and %d\n%.1500s\n%.1500s", paths[i], a.status, b.status,
+                     a.body ? a.body : "", b.body ? b.body : "");
         bytes += a.bytes;
         reply_free(&a);
         reply_free(&b);
@@ -119,8 +127,8 @@ static void the_restored_one_works(void **state)
 {
     (void)state;
     api_aim(restored.port);
-    json_t *clear = POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "核对"), "/people/%s/reveal",
-                         world.contact.person);
+    json_t *clear = POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "核对"),
+                         "/people/%s/reveal", world.contact.person);
     expect_text(clear, "phone", "13800138000");
     POST(&world.inspector, 201, visit_body(world.site[0], "weekly"), "/inspections");
     api_aim(world.server.port);
@@ -141,7 +149,8 @@ static void not_over_what_is_there(void **state)
     assert_int_equal(program_run(&world.server, "backup", NULL), 2);
     struct server nowhere;
     assert_true(server_place(&nowhere));
-    assert_int_equal(program_run(&nowhere, "restore", "--from", scratch("no-such-backup"), NULL), 1);
+    assert_int_equal(program_run(&nowhere, "restore", "--from", scratch("no-such-backup"), NULL),
+                     1);
 }
 
 /* One byte of the largest file is turned over. */
@@ -149,7 +158,8 @@ static void damage_is_found(void **state)
 {
     (void)state;
     char command[PATH_BYTES * 2], path[PATH_BYTES] = "";
-    snprintf(command, sizeof command, "find %s -type f -printf '%%s %%p\\n' | sort -n | tail -1 | cut -d' ' -f2-", backup);
+    snprintf(command, sizeof command,
+             "find %s -type f -printf '%%s %%p\\n' | sort -n | tail -1 | cut -d' ' -f2-", backup);
     FILE *p = popen(command, "re");
     assert_non_null(p);
     assert_non_null(fgets(path, sizeof path, p));
@@ -173,8 +183,12 @@ static void damage_is_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(fill), CASE(made_while_serving), CASE(restored_and_compared), CASE(the_restored_one_works),
-        CASE(not_over_what_is_there), CASE(damage_is_found),
+        CASE(fill),
+        CASE(made_while_serving),
+        CASE(restored_and_compared),
+        CASE(the_restored_one_works),
+        CASE(not_over_what_is_there),
+        CASE(damage_is_found),
     };
     return SUITE(tests);
 }

@@ -1,7 +1,7 @@
 /*
- * bad_input_suite.c - what no client of ours would send: the JSON conformance files as bodies, nesting, huge numbers,
- * naughty strings, and every field of every operation in openapi.json with values of the wrong type. The answer is right
- * or a 4xx with a code; nothing is stored by halves.
+ * bad_input_suite.c - what no client of ours would send: the JSON conformance files as bodies,
+ * nesting, huge numbers, naughty strings, and every field of every operation in openapi.json with
+ * values of the wrong type. The answer is right or a 4xx with a code; nothing is stored by halves.
  */
 #include "world.h"
 
@@ -9,23 +9,30 @@
 
 #include "base/arena.h"
 
-static const char *const routes[] = {"/api/v1/session",     "/api/v1/units",    "/api/v1/sites", "/api/v1/inspections",
-                                     "/api/v1/problems",    "/api/v1/people",   "/api/v1/roles", "/api/v1/standards",
-                                     "/api/v1/invitations/accept"};
+static const char *const routes[] = {
+    "/api/v1/session",     "/api/v1/units",     "/api/v1/sites",
+    "/api/v1/inspections", "/api/v1/problems",  "/api/v1/people",
+    "/api/v1/roles",       "/api/v1/standards", "/api/v1/invitations/accept"};
 enum { ROUTES = sizeof routes / sizeof *routes };
 
 /* A clear refusal: 4xx, problem+json, a code. */
 static void refused(const char *what, const char *path, const struct reply *r)
 {
-    if (r->status < 400 || r->status > 499 || !strstr(r->type, "application/problem+json") || !strstr(r->body, "\"code\":\""))
-        fail_msg("%s to %s: %d %s\n%.1500s", what, path, r->status, r->type, r->body ? r->body : "");
+    if (r->status < 400 || r->status > 499 || !strstr(r->type, "application/problem+json") ||
+        !strstr(r->body, "\"code\":\""))
+        fail_msg("%s to %s: %d %s\n%.1500s", what, path, r->status, r->type,
+                 r->body ? r->body : "");
 }
 
 static void send_raw(const char *path, const void *p, size_t n, struct reply *r)
 {
-    const struct account *who = strstr(path, "roles") ? &world.security : strstr(path, "inspections") ? &world.inspector
-                                                                                                    : &world.desk;
-    call_make(api_port(), &(struct call){.method = "POST", .path = path, .body = p, .bytes = n, .bearer = who->token}, r);
+    const struct account *who = strstr(path, "roles")         ? &world.security
+                                : strstr(path, "inspections") ? &world.inspector
+                                                              : &world.desk;
+    call_make(
+        api_port(),
+        &(struct call){.method = "POST", .path = path, .body = p, .bytes = n, .bearer = who->token},
+        r);
 }
 
 static void json_conformance(void **state)
@@ -46,8 +53,9 @@ static void json_conformance(void **state)
             refused(e->d_name, routes[i], &r);
             if (e->d_name[0] == 'n' && r.status != 400 && !(r.status == 413 && n > 4096))
                 fail_msg("%s to %s: %d %s", e->d_name, routes[i], r.status, r.body);
-            if (e->d_name[0] == 'y' && (strstr(r.body, "json_malformed") && !strstr(e->d_name, "duplicated") &&
-                                        !strstr(e->d_name, "nul") && !strstr(e->d_name, "escaped_null")))
+            if (e->d_name[0] == 'y' &&
+                (strstr(r.body, "json_malformed") && !strstr(e->d_name, "duplicated") &&
+                 !strstr(e->d_name, "nul") && !strstr(e->d_name, "escaped_null")))
                 fail_msg("%s is good JSON, but %s", e->d_name, r.body);
             reply_free(&r);
         }
@@ -59,7 +67,8 @@ static void json_conformance(void **state)
     assert_true(files > 150);
 }
 
-static char *repeated(const char *head, const char *piece, size_t times, const char *tail, size_t *n)
+static char *repeated(const char *head, const char *piece, size_t times, const char *tail,
+                      size_t *n)
 {
     size_t a = strlen(head), b = strlen(piece), c = strlen(tail);
     char *p = malloc(a + b * times + c + 1), *to = p;
@@ -128,8 +137,14 @@ static void one_string(struct arena *a, const char *s, size_t *kept_whole, size_
     GET(&world.desk, "/sites/%s", world.site[0]);
     snprintf(etag, sizeof etag, "%s", api_last()->etag);
     snprintf(path, sizeof path, "/api/v1/sites/%s", world.site[0]);
-    call_make(api_port(), &(struct call){.method = "PATCH", .path = path, .body = text, .bytes = strlen(text),
-                                         .bearer = world.desk.token, .if_match = etag}, &r);
+    call_make(api_port(),
+              &(struct call){.method = "PATCH",
+                             .path = path,
+                             .body = text,
+                             .bytes = strlen(text),
+                             .bearer = world.desk.token,
+                             .if_match = etag},
+              &r);
     free(text);
     json_decref(body);
     if (r.status != 200) {
@@ -139,8 +154,10 @@ static void one_string(struct arena *a, const char *s, size_t *kept_whole, size_
             fail_msg("turned away: %s\n%s", s, r.body);
     } else {
         json_t *got = at(GET(&world.desk, "/sites/%s", world.site[0]), "note");
-        if (*s && stays_whole(a, s) && (!json_is_string(got) || strcmp(json_string_value(got), s) != 0))
-            fail_msg("\"%s\" came back as \"%s\"", s, json_is_string(got) ? json_string_value(got) : "nothing");
+        if (*s && stays_whole(a, s) &&
+            (!json_is_string(got) || strcmp(json_string_value(got), s) != 0))
+            fail_msg("\"%s\" came back as \"%s\"", s,
+                     json_is_string(got) ? json_string_value(got) : "nothing");
         ++*kept_whole;
     }
     reply_free(&r);
@@ -157,16 +174,15 @@ static void naughty_strings(void **state)
     free(text);
     assert_true(json_array_size(list) > 400);
     arena_init(&a);
-    json_array_foreach(list, i, s)
-        one_string(&a, json_string_value(s), &whole, &away);
+    json_array_foreach(list, i, s) one_string(&a, json_string_value(s), &whole, &away);
     arena_free(&a);
     print_message("naughty strings: %zu kept, %zu turned away\n", whole, away);
     /* in search, names and codes too */
     json_array_foreach(list, i, s)
     {
         struct reply r;
-        json_t *unit = packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", json_string_value(s), "name", json_string_value(s),
-                              "kind", json_string_value(s));
+        json_t *unit = packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", json_string_value(s),
+                              "name", json_string_value(s), "kind", json_string_value(s));
         char *body = json_dumps(unit, 0);
         send_raw("/api/v1/units", body, strlen(body), &r);
         refused(json_string_value(s), "/units", &r); /* no such kind */
@@ -197,12 +213,11 @@ static bool allows(json_t *schema, const char *type)
 {
     size_t i;
     json_t *one, *any = json_object_get(schema, "anyOf"), *t = json_object_get(schema, "type");
-    json_array_foreach(any, i, one)
-        if (allows(resolve(one), type))
-            return true;
+    json_array_foreach(any, i, one) if (allows(resolve(one), type)) return true;
     if (json_is_array(t))
         return has_text(t, type);
-    if (strcmp(type, "integer") == 0 && json_is_string(t) && strcmp(json_string_value(t), "number") == 0)
+    if (strcmp(type, "integer") == 0 && json_is_string(t) &&
+        strcmp(json_string_value(t), "number") == 0)
         return true;
     return json_is_string(t) && strcmp(json_string_value(t), type) == 0;
 }
@@ -219,9 +234,8 @@ static json_t *sample(json_t *schema, int depth)
         return json_incref(json_array_get(values, 0));
     if (allows(schema, "object")) {
         json_t *o = json_object();
-        json_object_foreach(json_object_get(schema, "properties"), key, v)
-            if (depth < 4)
-                json_object_set_new(o, key, sample(v, depth + 1));
+        json_object_foreach(json_object_get(schema, "properties"), key, v) if (depth < 4)
+            json_object_set_new(o, key, sample(v, depth + 1));
         return o;
     }
     if (allows(schema, "array"))
@@ -248,12 +262,19 @@ static void ask_wrong(struct walk *w, const char *name, bool must_refuse)
 {
     struct reply r;
     char *text = json_dumps(w->whole, JSON_COMPACT);
-    call_make(api_port(), &(struct call){.method = w->method, .path = w->path, .body = text, .bytes = strlen(text),
-                                         .bearer = w->who->token, .if_match = "\"1\""}, &r);
+    call_make(api_port(),
+              &(struct call){.method = w->method,
+                             .path = w->path,
+                             .body = text,
+                             .bytes = strlen(text),
+                             .bearer = w->who->token,
+                             .if_match = "\"1\""},
+              &r);
     w->asked++;
     if (must_refuse || r.status >= 400 || r.status == 0)
         if (r.status < 400 || r.status > 499 || !strstr(r.type, "problem+json"))
-            fail_msg("%s %s with %s wrong: %d %.800s\nsent %.2000s", w->method, w->path, name, r.status, r.body ? r.body : "", text);
+            fail_msg("%s %s with %s wrong: %d %.800s\nsent %.2000s", w->method, w->path, name,
+                     r.status, r.body ? r.body : "", text);
     reply_free(&r);
     free(text);
 }
@@ -267,8 +288,12 @@ static void walk_object(struct walk *w, json_t *schema, json_t *value, int depth
     json_object_foreach(json_object_get(schema, "properties"), key, v)
     {
         json_t *prop = resolve(v), *right = json_incref(json_object_get(value, key));
-        json_t *const wrong[] = {json_string("\xf0\x9f\x92\xa5 wrong"), json_integer(INT64_MAX), json_true(), json_array(),
-                                 json_object(), json_null()};
+        json_t *const wrong[] = {json_string("\xf0\x9f\x92\xa5 wrong"),
+                                 json_integer(INT64_MAX),
+                                 json_true(),
+                                 json_array(),
+                                 json_object(),
+                                 json_null()};
         for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
             json_object_set_new(value, key, wrong[t]);
             ask_wrong(w, key, !allows(prop, types[t]) && t != 5 && strcmp(key, "mode_params") != 0);
@@ -279,7 +304,8 @@ static void walk_object(struct walk *w, json_t *schema, json_t *value, int depth
         ask_wrong(w, key, false);
         json_object_set(value, key, right);
         json_t *inner = json_is_array(right) ? json_array_get(right, 0) : right;
-        json_t *inner_schema = json_is_array(right) ? resolve(json_object_get(prop, "items")) : prop;
+        json_t *inner_schema =
+            json_is_array(right) ? resolve(json_object_get(prop, "items")) : prop;
         if (json_object_get(inner_schema, "anyOf"))
             inner_schema = resolve(json_array_get(json_object_get(inner_schema, "anyOf"), 0));
         if (json_is_object(inner) && depth < 3)
@@ -307,7 +333,8 @@ static void fill_path(const char *pattern, char *out, size_t room)
             out[n++] = *p;
             continue;
         }
-        n += (size_t)snprintf(out + n, room - n, "%s", strncmp(pattern, "/sites", 6) == 0 ? world.site[2] : new_id());
+        n += (size_t)snprintf(out + n, room - n, "%s",
+                              strncmp(pattern, "/sites", 6) == 0 ? world.site[2] : new_id());
         p = strchr(p, '}');
     }
     out[n] = '\0';
@@ -315,7 +342,8 @@ static void fill_path(const char *pattern, char *out, size_t room)
 
 static void every_field(void **state)
 {
-    static const char *const methods[] = {"post", "patch", "put"}, *const upper[] = {"POST", "PATCH", "PUT"};
+    static const char *const methods[] = {"post", "patch", "put"}, *const upper[] = {
+                                                                       "POST", "PATCH", "PUT"};
     (void)state;
     const char *pattern;
     json_t *item;
@@ -324,11 +352,13 @@ static void every_field(void **state)
     json_object_foreach(json_object_get(doc, "paths"), pattern, item)
     {
         for (int m = 0; m < 3; m++) {
-            json_t *body = resolve(json_object_get(json_object_get(item, methods[m]), "requestBody"));
+            json_t *body =
+                resolve(json_object_get(json_object_get(item, methods[m]), "requestBody"));
             json_t *media = json_object_get(json_object_get(body, "content"), "application/json");
             char path[400];
             /* signing in is limited by itself, and one's password is needed further on */
-            if (!media || strstr(pattern, "/session") || strstr(pattern, "/tokens") || strstr(pattern, "/me/"))
+            if (!media || strstr(pattern, "/session") || strstr(pattern, "/tokens") ||
+                strstr(pattern, "/me/"))
                 continue;
             json_t *schema = json_object_get(media, "schema"), *whole = sample(schema, 0);
             fill_path(pattern, path, sizeof path);
@@ -357,7 +387,7 @@ static void nothing_by_halves(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(json_conformance), CASE(shapes), CASE(naughty_strings), CASE(every_field),
-                                       CASE(nothing_by_halves)};
+    const struct CMUnitTest tests[] = {CASE(json_conformance), CASE(shapes), CASE(naughty_strings),
+                                       CASE(every_field), CASE(nothing_by_halves)};
     return SUITE(tests);
 }

@@ -1,4 +1,5 @@
-/* client.c - see harness.h: calls through libcurl, and checks of JSON that say what came instead. */
+/* client.c - see harness.h: calls through libcurl, and checks of JSON that say what came instead.
+ */
 #include "harness.h"
 
 #include <curl/curl.h>
@@ -199,11 +200,17 @@ json_t *packed(const char *fmt, ...)
     return j;
 }
 
-static json_t *ask(const struct account *who, int expect, const char *method, json_t *body, const char *path)
+static json_t *ask(const struct account *who, int expect, const char *method, json_t *body,
+                   const char *path)
 {
     char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    struct call c = {.method = method, .path = path, .body = text, .bytes = text ? strlen(text) : 0,
-                     .bearer = who ? who->token : NULL, .if_match = next.if_match, .key = next.key};
+    struct call c = {.method = method,
+                     .path = path,
+                     .body = text,
+                     .bytes = text ? strlen(text) : 0,
+                     .bearer = who ? who->token : NULL,
+                     .if_match = next.if_match,
+                     .key = next.key};
     if (next.bytes) {
         c.body = next.bytes;
         c.bytes = next.n;
@@ -214,10 +221,13 @@ static json_t *ask(const struct account *who, int expect, const char *method, js
     memset(&next, 0, sizeof next);
     json_decref(body);
     if (last.status != expect)
-        fail_msg("%s %s by %s: %d instead of %d\nsent %.*s\ngot  %.*s", method, path, who ? who->login : "nobody",
-                 last.status, expect, TRUNCATE, text ? text : "", TRUNCATE, last.body ? last.body : "");
+        fail_msg("%s %s by %s: %d instead of %d\nsent %.*s\ngot  %.*s", method, path,
+                 who ? who->login : "nobody", last.status, expect, TRUNCATE, text ? text : "",
+                 TRUNCATE, last.body ? last.body : "");
     free(text);
-    return strstr(last.type, "json") ? keep(json_loads(last.body ? last.body : "", JSON_DECODE_ANY, NULL)) : NULL;
+    return strstr(last.type, "json")
+               ? keep(json_loads(last.body ? last.body : "", JSON_DECODE_ANY, NULL))
+               : NULL;
 }
 
 static void full_path(char *out, size_t room, const char *fmt, va_list ap)
@@ -226,7 +236,8 @@ static void full_path(char *out, size_t room, const char *fmt, va_list ap)
     vsnprintf(out + n, room - (size_t)n, fmt, ap);
 }
 
-json_t *api(const struct account *who, int expect, const char *method, json_t *body, const char *fmt, ...)
+json_t *api(const struct account *who, int expect, const char *method, json_t *body,
+            const char *fmt, ...)
 {
     char path[4096];
     va_list ap;
@@ -236,8 +247,8 @@ json_t *api(const struct account *who, int expect, const char *method, json_t *b
     return ask(who, expect, method, body, path);
 }
 
-json_t *api_fault(const struct account *who, int expect, const char *code, const char *method, json_t *body,
-                  const char *fmt, ...)
+json_t *api_fault(const struct account *who, int expect, const char *code, const char *method,
+                  json_t *body, const char *fmt, ...)
 {
     char path[4096];
     va_list ap;
@@ -249,7 +260,8 @@ json_t *api_fault(const struct account *who, int expect, const char *code, const
         fail_msg("%s %s: a fault as %s, not application/problem+json", method, path, last.type);
     const char *got = json_string_value(json_object_get(j, "code"));
     if (!got || (code && strcmp(got, code) != 0))
-        fail_msg("%s %s: code %s instead of %s\n%.*s", method, path, got ? got : "(none)", code, TRUNCATE, last.body);
+        fail_msg("%s %s: code %s instead of %s\n%.*s", method, path, got ? got : "(none)", code,
+                 TRUNCATE, last.body);
     return j;
 }
 
@@ -258,7 +270,8 @@ void account_sign_in(struct account *a, const char *login, const char *password)
     if (login != a->login)
         snprintf(a->login, sizeof a->login, "%s", login);
     snprintf(a->password, sizeof a->password, "%s", password);
-    json_t *j = POST(NULL, 201, packed("{s:s,s:s}", "login", login, "password", password), "/tokens");
+    json_t *j =
+        POST(NULL, 201, packed("{s:s,s:s}", "login", login, "password", password), "/tokens");
     snprintf(a->token, sizeof a->token, "%s", text_at(j, "token"));
     snprintf(a->person, sizeof a->person, "%s", text_at(j, "me.person_id"));
 }
@@ -271,7 +284,8 @@ json_t *at(json_t *j, const char *path)
     while (j && *path) {
         size_t n = strcspn(path, ".");
         snprintf(part, sizeof part, "%.*s", (int)n, path);
-        j = json_is_array(j) ? json_array_get(j, strtoul(part, NULL, 10)) : json_object_get(j, part);
+        j = json_is_array(j) ? json_array_get(j, strtoul(part, NULL, 10))
+                             : json_object_get(j, part);
         path += n + (path[n] == '.');
     }
     return j;
@@ -281,7 +295,8 @@ static void wrong(json_t *j, const char *path, const char *wanted)
 {
     char *all = json_dumps(j, JSON_INDENT(1) | JSON_ENCODE_ANY);
     char *got = json_dumps(at(j, path), JSON_ENCODE_ANY);
-    fail_msg("%s: %s instead of %s in\n%.*s", path, got ? got : "(nothing)", wanted, TRUNCATE, all ? all : "(no JSON)");
+    fail_msg("%s: %s instead of %s in\n%.*s", path, got ? got : "(nothing)", wanted, TRUNCATE,
+             all ? all : "(no JSON)");
 }
 
 const char *text_at(json_t *j, const char *path)
@@ -365,9 +380,8 @@ bool has_text(json_t *array, const char *value)
 {
     size_t i;
     json_t *e;
-    json_array_foreach(array, i, e)
-        if (json_is_string(e) && strcmp(json_string_value(e), value) == 0)
-            return true;
+    json_array_foreach(array, i, e) if (json_is_string(e) &&
+                                        strcmp(json_string_value(e), value) == 0) return true;
     return false;
 }
 

@@ -1,13 +1,14 @@
 /*
- * harness.h - what the black-box suites share: the server as a process of its own, its command line, a client, and
- * checks that say what was expected and what came.
+ * harness.h - what the black-box suites share: the server as a process of its own, its command
+ * line, a client, and checks that say what was expected and what came.
  *
- * Nothing of the product is linked but base/ (ids, hashes, time): all that is known here is openapi.yaml and the
- * command line. The engine is named by XIAOHAO_TEST_ENGINE (sqlite, postgresql), the program by XIAOHAO_PROGRAM.
- * A crash, a sanitizer's report or an unclean end of any process started here fails the suite.
+ * Nothing of the product is linked but base/ (ids, hashes, time): all that is known here is
+ * openapi.yaml and the command line. The engine is named by XIAOHAO_TEST_ENGINE (sqlite,
+ * postgresql), the program by XIAOHAO_PROGRAM. A crash, a sanitizer's report or an unclean end of
+ * any process started here fails the suite.
  *
- * JSON values handed out belong to the harness and live until the test ends. Checks end the test in hand; only
- * call_make() and what is marked so may be used on other threads.
+ * JSON values handed out belong to the harness and live until the test ends. Checks end the test in
+ * hand; only call_make() and what is marked so may be used on other threads.
  */
 #ifndef XH_TESTS_API_HARNESS_H
 #define XH_TESTS_API_HARNESS_H
@@ -43,7 +44,8 @@ struct server {
 };
 
 bool engine_is_postgresql(void);
-/* An empty database and data folder of their own, under the process's temporary folder; false: no PostgreSQL. */
+/* An empty database and data folder of their own, under the process's temporary folder; false: no
+ * PostgreSQL. */
 bool server_place(struct server *s);
 /* `xiaohao init`. */
 void server_init(struct server *s);
@@ -59,8 +61,8 @@ bool server_lives(struct server *s);
 /* A second process on the same database and data folder. */
 void server_beside(const struct server *first, struct server *second);
 
-/* `xiaohao …` with --data and --db of `s` added; arguments end with NULL. Answers the exit status; what it
- * printed on both streams is in program_output() until the next call. */
+/* `xiaohao …` with --data and --db of `s` added; arguments end with NULL. Answers the exit status;
+ * what it printed on both streams is in program_output() until the next call. */
 int program_run(const struct server *s, const char *first, ...) __attribute__((sentinel));
 const char *program_output(void);
 
@@ -95,13 +97,13 @@ struct account {
 /* The port the calls below go to. */
 void api_aim(int port);
 int api_port(void);
-/* One call to /api/v1 + path; takes over `body` (NULL: none). The status must be `expect`; the answer's JSON, or
- * NULL when it has none. */
-json_t *api(const struct account *who, int expect, const char *method, json_t *body, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+/* One call to /api/v1 + path; takes over `body` (NULL: none). The status must be `expect`; the
+ * answer's JSON, or NULL when it has none. */
+json_t *api(const struct account *who, int expect, const char *method, json_t *body,
+            const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* As api(), and it must be a problem with that code. */
-json_t *api_fault(const struct account *who, int expect, const char *code, const char *method, json_t *body,
-                  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+json_t *api_fault(const struct account *who, int expect, const char *code, const char *method,
+                  json_t *body, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 #define GET(who, ...) api(who, 200, "GET", NULL, __VA_ARGS__)
 #define POST(who, expect, body, ...) api(who, expect, "POST", body, __VA_ARGS__)
 /* Headers of the last api() reply. */
@@ -147,7 +149,8 @@ char *picture_png(unsigned w, unsigned h, unsigned seed, size_t *bytes);
 void sha_text(const void *p, size_t n, char out[SHA_BYTES]);
 /* Uploads a PNG of its own; answers its SHA-256. */
 const char *upload_picture(const struct account *who, unsigned seed);
-/* A file of the shared data ("6_forms/…"); NULL when it is missing. Answers a static text of four turns. */
+/* A file of the shared data ("6_forms/…"); NULL when it is missing. Answers a static text of four
+ * turns. */
 const char *shared_path(const char *name);
 char *file_read(const char *path, size_t *bytes); /* malloc'd, NUL behind; NULL when unreadable */
 void file_write(const char *path, const void *p, size_t n);
@@ -155,12 +158,12 @@ void file_write(const char *path, const void *p, size_t n);
 const char *scratch(const char *name);
 
 /* Ends the test as skipped when the shared data are not there. */
-#define NEEDS_SHARED(name)                                                                                           \
-    do {                                                                                                             \
-        if (!shared_path(name)) {                                                                                    \
-            print_message("skipped: no shared data (%s)\n", name);                                                   \
-            skip();                                                                                                  \
-        }                                                                                                            \
+#define NEEDS_SHARED(name)                                                                         \
+    do {                                                                                           \
+        if (!shared_path(name)) {                                                                  \
+            print_message("skipped: no shared data (%s)\n", name);                                 \
+            skip();                                                                                \
+        }                                                                                          \
     } while (0)
 
 /* ---- running ---- */

@@ -1,6 +1,6 @@
 /*
- * hostile_suite.c - the table of hostile requests, and requests hostile to this program's own routes: each answered as it
- * must be, on the real server, which still answers afterwards.
+ * hostile_suite.c - the table of hostile requests, and requests hostile to this program's own
+ * routes: each answered as it must be, on the real server, which still answers afterwards.
  */
 #include "world.h"
 
@@ -38,8 +38,9 @@ static int ask(const char *method, const char *path, const char *headers, const 
 {
     struct buf out;
     buf_init(&out, 1 << 20);
-    int status = client_ask(api_port(), &out, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s", method, path,
-                            headers, body);
+    int status = client_ask(api_port(), &out,
+                            "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s",
+                            method, path, headers, body);
     if (status >= 500 && status != 501 && status != 505)
         fail_msg("%s %s: %d\n%.*s", method, path, status, (int)out.n, out.p);
     buf_free(&out);
@@ -53,7 +54,8 @@ static void own_routes(void **state)
     snprintf(auth, sizeof auth, "Authorization: Bearer %s\r\n", world.desk.token);
     assert_int_equal(ask("GET", "/api/v1/sites", auth, ""), 200);
     assert_int_equal(ask("GET", "/api/v1/sites/not-a-uuid", auth, ""), 404);
-    assert_int_equal(ask("GET", "/api/v1/sites/00000000-0000-0000-0000-000000000000", auth, ""), 404);
+    assert_int_equal(ask("GET", "/api/v1/sites/00000000-0000-0000-0000-000000000000", auth, ""),
+                     404);
     assert_int_equal(ask("GET", "/api/v1/sites/%27%20OR%201=1--", auth, ""), 404);
     assert_int_equal(ask("GET", "/api/v1/sites?q=%27%20OR%201=1--", auth, ""), 200);
     assert_int_equal(ask("GET", "/api/v1/sites?cursor=%ff", auth, ""), 400);
@@ -65,9 +67,12 @@ static void own_routes(void **state)
     assert_int_equal(ask("POST", "/api/v1/units", auth, ""), 415);
     snprintf(line, sizeof line, "%sContent-Type: text/plain\r\nContent-Length: 2\r\n", auth);
     assert_int_equal(ask("POST", "/api/v1/units", line, "{}"), 415);
-    snprintf(line, sizeof line, "%sContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n", auth);
+    snprintf(line, sizeof line,
+             "%sContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n",
+             auth);
     assert_int_equal(ask("POST", "/api/v1/units", line, "{}"), 415);
-    snprintf(line, sizeof line, "%sContent-Type: application/json\r\nContent-Length: 99999999\r\n", auth);
+    snprintf(line, sizeof line, "%sContent-Type: application/json\r\nContent-Length: 99999999\r\n",
+             auth);
     assert_int_equal(ask("POST", "/api/v1/units", line, "{}"), 413);
     assert_int_equal(ask("GET", "/api/v1/sites", "Authorization: Bearer\r\n", ""), 401);
     assert_int_equal(ask("GET", "/api/v1/sites", "Authorization: Basic YWRtaW46eA==\r\n", ""), 401);

@@ -1,4 +1,5 @@
-/* org_suite.c - areas with history, units, people with sealed numbers, duties with hand-over, standards. */
+/* org_suite.c - areas with history, units, people with sealed numbers, duties with hand-over,
+ * standards. */
 #include "world.h"
 
 static void areas_as_a_tree(void **state)
@@ -17,17 +18,26 @@ static void areas_as_a_tree(void **state)
 
 static void area_codes_are_checked(void **state)
 {
-    static const char *const codes[] = {"", "99010", "9901000010", "abcdef", "990100001001001999", "９９０１００"};
+    static const char *const codes[] = {
+        "", "99010", "9901000010", "abcdef", "990100001001001999", "９９０１００"};
     (void)state;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         api_fault(&world.desk, 422, NULL, "POST",
-                  packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", codes[i], "level", "town", "name", "某地"), "/areas");
+                  packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", codes[i], "level", "town",
+                         "name", "某地"),
+                  "/areas");
     api_fault(&world.desk, 422, NULL, "POST",
-              packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", "990100009", "level", "village", "name", "某地"), "/areas");
+              packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", "990100009", "level", "village",
+                     "name", "某地"),
+              "/areas");
     api_fault(&world.desk, 409, NULL, "POST",
-              packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", "990100001", "level", "town", "name", "又一"), "/areas");
+              packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", "990100001", "level", "town",
+                     "name", "又一"),
+              "/areas");
     api_fault(&world.inspector, 403, NULL, "POST",
-              packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", "990100008", "level", "town", "name", "某地"), "/areas");
+              packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "code", "990100008", "level", "town",
+                     "name", "某地"),
+              "/areas");
 }
 
 static void an_area_is_renamed(void **state)
@@ -37,21 +47,24 @@ static void an_area_is_renamed(void **state)
     char etag[80];
     snprintf(etag, sizeof etag, "%s", api_last()->etag);
     api_if_match(etag);
-    json_t *after = api(&world.desk, 200, "PATCH", packed("{s:s,s:s}", "name", "西一社区", "effective_on", "2024-05-01"),
+    json_t *after = api(&world.desk, 200, "PATCH",
+                        packed("{s:s,s:s}", "name", "西一社区", "effective_on", "2024-05-01"),
                         "/areas/%s", world.village[2]);
     assert_int_equal(int_at(after, "version"), int_at(before, "version") + 1);
     expect_count(GET(&world.desk, "/areas/%s/history", world.village[2]), "items", 2);
     json_t *then = GET(&world.desk, "/areas?level=village&code=990100002&as_of=2023-01-01");
     expect_text(then, "items.0.name", "西一村");
     api_if_match(etag);
-    api_fault(&world.desk, 412, NULL, "PATCH", packed("{s:s}", "name", "迟到"), "/areas/%s", world.village[2]);
-    api_fault(&world.desk, 428, "if_match_required", "PATCH", packed("{s:s}", "name", "没有"), "/areas/%s",
+    api_fault(&world.desk, 412, NULL, "PATCH", packed("{s:s}", "name", "迟到"), "/areas/%s",
               world.village[2]);
+    api_fault(&world.desk, 428, "if_match_required", "PATCH", packed("{s:s}", "name", "没有"),
+              "/areas/%s", world.village[2]);
 }
 
 static json_t *unit_body(const char *id, const char *code, int order_no)
 {
-    return packed("{s:s,s:s,s:s,s:s,s:i}", "id", id, "code", code, "name", code, "kind", "department", "order_no", order_no);
+    return packed("{s:s,s:s,s:s,s:s,s:i}", "id", id, "code", code, "name", code, "kind",
+                  "department", "order_no", order_no);
 }
 
 static void units_keep_their_order(void **state)
@@ -107,10 +120,12 @@ static void numbers_are_masked(void **state)
     json_t *p = GET(&world.desk, "/people/%s", world.contact.person);
     assert_null(strstr(text_at(p, "phone_masked"), "13800138000"));
     assert_null(at(p, "phone"));
-    json_t *clear = POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "联系核实"), "/people/%s/reveal",
-                         world.contact.person);
+    json_t *clear =
+        POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "联系核实"),
+             "/people/%s/reveal", world.contact.person);
     expect_text(clear, "phone", "13800138000");
-    api_fault(&world.rival, 403, NULL, "POST", packed("{s:s,s:s}", "id", new_id(), "reason", "好奇"), "/people/%s/reveal",
+    api_fault(&world.rival, 403, NULL, "POST",
+              packed("{s:s,s:s}", "id", new_id(), "reason", "好奇"), "/people/%s/reveal",
               world.contact.person);
     json_t *log = GET(&world.auditor, "/journal?kind=person.reveal");
     expect_text(log, "items.0.detail.reason", "联系核实");
@@ -125,10 +140,11 @@ static void a_duty_is_handed_over(void **state)
     (void)state;
     const char *first = new_id(), *second = new_id();
     POST(&world.desk, 201,
-         packed("{s:s,s:s,s:s,s:s,s:s}", "id", first, "kind", "leader", "person_id", world.leader.person, "place_kind", "area",
-                "place_id", world.town[0]),
+         packed("{s:s,s:s,s:s,s:s,s:s}", "id", first, "kind", "leader", "person_id",
+                world.leader.person, "place_kind", "area", "place_id", world.town[0]),
          "/duties");
-    json_t *next = POST(&world.desk, 201, packed("{s:s,s:s}", "id", second, "to_person_id", world.commander.person),
+    json_t *next = POST(&world.desk, 201,
+                        packed("{s:s,s:s}", "id", second, "to_person_id", world.commander.person),
                         "/duties/%s/hand-over", first);
     expect_text(next, "follows_id", first);
     expect_text(next, "person.id", world.commander.person);
@@ -138,7 +154,8 @@ static void a_duty_is_handed_over(void **state)
     expect_count(GET(&world.desk, "/duties?place_id=%s", world.town[0]), "items", 2);
     POST(&world.desk, 200, packed("{s:s}", "id", new_id()), "/duties/%s/end", second);
     expect_count(GET(&world.desk, "/duties?place_id=%s&in_force=true", world.town[0]), "items", 0);
-    api_fault(&world.desk, 409, NULL, "POST", packed("{s:s}", "id", new_id()), "/duties/%s/end", second);
+    api_fault(&world.desk, 409, NULL, "POST", packed("{s:s}", "id", new_id()), "/duties/%s/end",
+              second);
 }
 
 /* ---- standards ---- */
@@ -162,29 +179,37 @@ static void a_published_version_is_frozen(void **state)
     json_t *list = GET(&world.desk, "/standards");
     const char *shipped = text_at(list, "items.0.versions.0.id"), *draft = new_id();
     json_t *c = GET(&world.desk, "/standard-versions/%s/criteria?category=SQ", shipped);
-    api_fault(&world.desk, 409, NULL, "PATCH", packed("{s:i}", "weight", 9), "/criteria/%s", text_at(c, "items.0.id"));
+    api_fault(&world.desk, 409, NULL, "PATCH", packed("{s:i}", "weight", 9), "/criteria/%s",
+              text_at(c, "items.0.id"));
     POST(&world.desk, 201,
-         packed("{s:s,s:s,s:s,s:s}", "id", draft, "standard_id", text_at(list, "items.0.id"), "label", "2027", "copy_of",
-                shipped),
+         packed("{s:s,s:s,s:s,s:s}", "id", draft, "standard_id", text_at(list, "items.0.id"),
+                "label", "2027", "copy_of", shipped),
          "/standard-versions");
     json_t *copy = GET(&world.desk, "/standard-versions/%s/criteria?category=SQ", draft);
     const char *id = text_at(copy, "items.2.id");
     assert_string_not_equal(id, text_at(c, "items.2.id"));
-    expect_int(api(&world.desk, 200, "PATCH", packed("{s:i}", "weight", 9), "/criteria/%s", id), "weight", 9);
-    api_fault(&world.desk, 422, NULL, "PATCH", packed("{s:s,s:{s:[i,i]}}", "mode", "grade", "mode_params", "steps", 100, 120),
+    expect_int(api(&world.desk, 200, "PATCH", packed("{s:i}", "weight", 9), "/criteria/%s", id),
+               "weight", 9);
+    api_fault(&world.desk, 422, NULL, "PATCH",
+              packed("{s:s,s:{s:[i,i]}}", "mode", "grade", "mode_params", "steps", 100, 120),
               "/criteria/%s", id);
-    api_fault(&world.inspector, 403, NULL, "PATCH", packed("{s:i}", "weight", 1), "/criteria/%s", id);
-    json_t *published = POST(&world.desk, 200, packed("{s:s}", "id", new_id()), "/standard-versions/%s/publish", draft);
+    api_fault(&world.inspector, 403, NULL, "PATCH", packed("{s:i}", "weight", 1), "/criteria/%s",
+              id);
+    json_t *published = POST(&world.desk, 200, packed("{s:s}", "id", new_id()),
+                             "/standard-versions/%s/publish", draft);
     expect_text(published, "state", "published");
     api_fault(&world.desk, 409, NULL, "PATCH", packed("{s:i}", "weight", 1), "/criteria/%s", id);
-    api_fault(&world.desk, 409, NULL, "POST", packed("{s:s}", "id", new_id()), "/standard-versions/%s/publish", draft);
+    api_fault(&world.desk, 409, NULL, "POST", packed("{s:s}", "id", new_id()),
+              "/standard-versions/%s/publish", draft);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(areas_as_a_tree), CASE(area_codes_are_checked), CASE(an_area_is_renamed), CASE(units_keep_their_order),
-        CASE(the_same_id_twice), CASE(pages_meet_everything_once), CASE(numbers_are_masked), CASE(a_duty_is_handed_over),
+        CASE(areas_as_a_tree),     CASE(area_codes_are_checked),
+        CASE(an_area_is_renamed),  CASE(units_keep_their_order),
+        CASE(the_same_id_twice),   CASE(pages_meet_everything_once),
+        CASE(numbers_are_masked),  CASE(a_duty_is_handed_over),
         CASE(the_shipped_example), CASE(a_published_version_is_frozen),
     };
     return SUITE(tests);

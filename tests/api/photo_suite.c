@@ -1,6 +1,6 @@
 /*
- * photo_suite.c - photographs over HTTP: every good sample accepted with its facts, every malformed one told so and not
- * kept, wrong hashes, other content, too large, a thousand uploads broken off.
+ * photo_suite.c - photographs over HTTP: every good sample accepted with its facts, every malformed
+ * one told so and not kept, wrong hashes, other content, too large, a thousand uploads broken off.
  */
 #include "world.h"
 
@@ -9,8 +9,26 @@
 
 #include "http/test_client.h"
 
-enum { ABORTED = 1000, PATIENCE_MS = 60000, UPLOAD_LIMIT = 32 * 1024 * 1024, COLUMNS = 11, FDS_SPARE = 40 };
-enum { COL_FILE, COL_GROUP, COL_SIZE, COL_SHA, COL_TYPE, COL_WIDTH, COL_HEIGHT, COL_ORIENTATION, COL_LAT, COL_LON, COL_TAKEN };
+enum {
+    ABORTED = 1000,
+    PATIENCE_MS = 60000,
+    UPLOAD_LIMIT = 32 * 1024 * 1024,
+    COLUMNS = 11,
+    FDS_SPARE = 40
+};
+enum {
+    COL_FILE,
+    COL_GROUP,
+    COL_SIZE,
+    COL_SHA,
+    COL_TYPE,
+    COL_WIDTH,
+    COL_HEIGHT,
+    COL_ORIENTATION,
+    COL_LAT,
+    COL_LON,
+    COL_TAKEN
+};
 
 struct sample {
     char col[COLUMNS][200];
@@ -45,8 +63,14 @@ static void put(const char *sha, const void *p, size_t n, struct reply *r)
 {
     char path[120];
     snprintf(path, sizeof path, "/api/v1/photos/%s", sha);
-    call_make(api_port(), &(struct call){.method = "PUT", .path = path, .body = p, .bytes = n,
-                                         .type = "application/octet-stream", .bearer = world.inspector.token}, r);
+    call_make(api_port(),
+              &(struct call){.method = "PUT",
+                             .path = path,
+                             .body = p,
+                             .bytes = n,
+                             .type = "application/octet-stream",
+                             .bearer = world.inspector.token},
+              r);
 }
 
 static void check_facts(const struct sample *s, json_t *photo)
@@ -54,7 +78,8 @@ static void check_facts(const struct sample *s, json_t *photo)
     long w = strtol(s->col[COL_WIDTH], NULL, 10), h = strtol(s->col[COL_HEIGHT], NULL, 10);
     json_int_t pw = int_at(photo, "width"), ph = int_at(photo, "height");
     if (!((pw == w && ph == h) || (pw == h && ph == w)))
-        fail_msg("%s: %lldx%lld instead of %ldx%ld", s->col[COL_FILE], (long long)pw, (long long)ph, w, h);
+        fail_msg("%s: %lldx%lld instead of %ldx%ld", s->col[COL_FILE], (long long)pw, (long long)ph,
+                 w, h);
     expect_int(photo, "bytes", strtol(s->col[COL_SIZE], NULL, 10));
     expect_text(photo, "sha256", s->col[COL_SHA]);
     double lat = strtod(s->col[COL_LAT], NULL), lon = strtod(s->col[COL_LON], NULL);
@@ -62,7 +87,8 @@ static void check_facts(const struct sample *s, json_t *photo)
     if (placed != json_is_object(at(photo, "place")))
         fail_msg("%s: %s place", s->col[COL_FILE], placed ? "no" : "an invented");
     if (placed) {
-        double dlat = number_at(photo, "place.lat") - lat, dlon = number_at(photo, "place.lon") - lon;
+        double dlat = number_at(photo, "place.lat") - lat,
+               dlon = number_at(photo, "place.lon") - lon;
         assert_true(dlat < 1e-6 && dlat > -1e-6 && dlon < 1e-6 && dlon > -1e-6);
     }
 }
@@ -150,15 +176,18 @@ static void once_and_again(void **state)
     api(&world.inspector, 200, "GET", NULL, "/photos/%s/original", sha);
     assert_int_equal(api_last()->bytes, n);
     assert_memory_equal(api_last()->body, png, n);
-    api_fault(&world.contact, 403, "photo_original_refused", "GET", NULL, "/photos/%s/original", sha);
+    api_fault(&world.contact, 403, "photo_original_refused", "GET", NULL, "/photos/%s/original",
+              sha);
     free(png);
 }
 
 static void what_is_no_photograph(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"hello", "<svg xmlns='http://www.w3.org/2000/svg'/>", "GIF89a........", "BM......",
-                                        "%PDF-1.7", "II*\0........"};
+    static const char *const texts[] = {
+        "hello",          "<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "GIF89a........", "BM......",
+        "%PDF-1.7",       "II*\0........"};
     char sha[SHA_BYTES];
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         size_t n = strlen(texts[i]);
@@ -224,8 +253,11 @@ static void break_off(int i, const char *png, size_t n)
 {
     char head[700], sha[SHA_BYTES];
     sha_text(&i, sizeof i, sha);
-    int len = snprintf(head, sizeof head, "PUT /api/v1/photos/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-                                          "Content-Type: image/png\r\nContent-Length: %zu\r\n\r\n", sha, world.inspector.token, n);
+    int len =
+        snprintf(head, sizeof head,
+                 "PUT /api/v1/photos/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+                 "Content-Type: image/png\r\nContent-Length: %zu\r\n\r\n",
+                 sha, world.inspector.token, n);
     int fd = client_connect(api_port());
     if (fd < 0)
         fail_msg("upload %d: no connection", i);
@@ -254,12 +286,13 @@ static void a_thousand_broken_off(void **state)
             assert_true(server_answers(&world.server));
     }
     /* A connection ended in the middle of a body may go unnoticed until its time-out of 30 s. */
-    for (int ms = 0; ms < PATIENCE_MS && (fds_of(world.server.pid) > fds + FDS_SPARE || files_under(world.server.data) > files);
+    for (int ms = 0; ms < PATIENCE_MS && (fds_of(world.server.pid) > fds + FDS_SPARE ||
+                                          files_under(world.server.data) > files);
          ms += 250)
         usleep(250000);
     size_t fds_after = fds_of(world.server.pid), files_after = files_under(world.server.data);
-    print_message("after %d broken uploads: %zu descriptors (%zu before), %zu files (%zu before)\n", ABORTED, fds_after, fds,
-                  files_after, files);
+    print_message("after %d broken uploads: %zu descriptors (%zu before), %zu files (%zu before)\n",
+                  ABORTED, fds_after, fds, files_after, files);
     assert_true(fds_after <= fds + FDS_SPARE);
     assert_true(files_after <= files);
     upload_picture(&world.inspector, 99);
@@ -270,8 +303,8 @@ static void a_thousand_broken_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(once_and_again), CASE(what_is_no_photograph), CASE(too_large), CASE(good_samples), CASE(malformed_samples),
-        CASE(a_thousand_broken_off),
+        CASE(once_and_again), CASE(what_is_no_photograph), CASE(too_large),
+        CASE(good_samples),   CASE(malformed_samples),     CASE(a_thousand_broken_off),
     };
     return SUITE(tests);
 }

@@ -1,6 +1,7 @@
 /*
- * problem_suite.c - the case driven to its end: the whole loop with returns, every state's actions by role, the guard on
- * evidence, independence of the re-check by person and by unit, versions, limits.
+ * problem_suite.c - the case driven to its end: the whole loop with returns, every state's actions
+ * by role, the guard on evidence, independence of the re-check by person and by unit, versions,
+ * limits.
  */
 #include "world.h"
 
@@ -39,8 +40,8 @@ static void the_whole_loop(void **state)
     p = act(&world.checker, 200, id, "strike_off", packed("{s:s}", "note", "整改到位"));
     expect_text(p, "state", "struck_off");
     assert_true(json_is_string(at(p, "closed_at")));
-    static const char *const events[] = {"found", "dispatch", "send_back", "dispatch", "accept",
-                                         "rectify", "return",  "rectify",   "strike_off"};
+    static const char *const events[] = {"found",   "dispatch", "send_back", "dispatch",  "accept",
+                                         "rectify", "return",   "rectify",   "strike_off"};
     expect_count(p, "timeline", sizeof events / sizeof *events);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         char path[40];
@@ -55,7 +56,9 @@ static void the_whole_loop(void **state)
 static const char *reported(void)
 {
     const char *id = new_id();
-    POST(&world.grid, 201, packed("{s:s,s:s,s:s}", "id", id, "site_id", world.site[0], "description", "井盖破损"), "/problems");
+    POST(&world.grid, 201,
+         packed("{s:s,s:s,s:s}", "id", id, "site_id", world.site[0], "description", "井盖破损"),
+         "/problems");
     return id;
 }
 
@@ -68,10 +71,12 @@ static void reported_verified_registered(void **state)
     json_t *p = act(&world.desk, 200, id, "register", NULL);
     expect_text(p, "state", "registered");
     const char *other = reported();
-    expect_field(api_fault(&world.desk, 422, NULL, "POST", packed("{s:s,s:s}", "id", new_id(), "action", "reject"),
+    expect_field(api_fault(&world.desk, 422, NULL, "POST",
+                           packed("{s:s,s:s}", "id", new_id(), "action", "reject"),
                            "/problems/%s/actions", other),
                  "/note", "required");
-    expect_text(act(&world.desk, 200, other, "reject", packed("{s:s}", "note", "经核实不属实")), "state", "rejected");
+    expect_text(act(&world.desk, 200, other, "reject", packed("{s:s}", "note", "经核实不属实")),
+                "state", "rejected");
 }
 
 static void mended_on_the_spot(void **state)
@@ -81,17 +86,21 @@ static void mended_on_the_spot(void **state)
     act(&world.desk, 200, id, "verify", NULL);
     act(&world.desk, 200, id, "register", NULL);
     expect_field(act(&world.desk, 422, id, "mend_on_spot", NULL), "/photos", "evidence_required");
-    expect_text(act(&world.desk, 200, id, "mend_on_spot", with_photo(&world.desk)), "state", "mended_on_spot");
+    expect_text(act(&world.desk, 200, id, "mend_on_spot", with_photo(&world.desk)), "state",
+                "mended_on_spot");
 
     json_t *body = keep(visit_body(world.site[0], "weekly")), *o = fail_one(body, world.site[0], 0);
     const char *raised = new_id();
-    json_object_set_new(o, "problem", packed("{s:s,s:s,s:b}", "id", raised, "description", "烟头", "mended", 1));
-    json_t *fault = api_fault(&world.inspector, 422, NULL, "POST", json_incref(body), "/inspections");
+    json_object_set_new(o, "problem",
+                        packed("{s:s,s:s,s:b}", "id", raised, "description", "烟头", "mended", 1));
+    json_t *fault =
+        api_fault(&world.inspector, 422, NULL, "POST", json_incref(body), "/inspections");
     expect_text(fault, "errors.0.code", "evidence_required");
     api_fault(&world.desk, 404, NULL, "GET", NULL, "/problems/%s", raised);
 }
 
-/* With and without proof in the same visit; where the observation stands is the checklist's affair. */
+/* With and without proof in the same visit; where the observation stands is the checklist's affair.
+ */
 static void mended_within_an_inspection(void **state)
 {
     (void)state;
@@ -99,8 +108,9 @@ static void mended_within_an_inspection(void **state)
     const char *raised = new_id(), *before = upload_picture(&world.inspector, ++pictures),
                *after = upload_picture(&world.inspector, ++pictures);
     json_object_set_new(o, "photos", packed("[s]", before));
-    json_object_set_new(o, "problem", packed("{s:s,s:s,s:b,s:[s]}", "id", raised, "description", "烟头", "mended", 1,
-                                             "after_photos", after));
+    json_object_set_new(o, "problem",
+                        packed("{s:s,s:s,s:b,s:[s]}", "id", raised, "description", "烟头", "mended",
+                               1, "after_photos", after));
     POST(&world.inspector, 201, body, "/inspections");
     json_t *p = problem(raised);
     expect_text(p, "state", "mended_on_spot");
@@ -118,7 +128,8 @@ static void evidence_is_stored_bytes(void **state)
     dispatch(id, world.unit);
     act(&world.contact, 200, id, "accept", NULL);
     expect_field(act(&world.contact, 422, id, "rectify", NULL), "/photos", "evidence_required");
-    expect_field(act(&world.contact, 422, id, "rectify", packed("{s:[s]}", "photos", promised)), "/photos/0", "photo_missing");
+    expect_field(act(&world.contact, 422, id, "rectify", packed("{s:[s]}", "photos", promised)),
+                 "/photos/0", "photo_missing");
     expect_text(problem(id), "state", "accepted");
     act(&world.contact, 200, id, "rectify", with_photo(&world.contact));
 }
@@ -137,7 +148,8 @@ static void who_rectifies_never_rechecks(void **state)
     act(&same, 200, id, "rectify", with_photo(&same));
     static const char *const judging[] = {"strike_off", "return"};
     for (int i = 0; i < 2; i++) {
-        json_t *body = packed("{s:s,s:s,s:s}", "id", new_id(), "action", judging[i], "note", "自查合格");
+        json_t *body =
+            packed("{s:s,s:s,s:s}", "id", new_id(), "action", judging[i], "note", "自查合格");
         api_fault(&same, 403, "recheck_self", "POST", body, "/problems/%s/actions", id);
         body = packed("{s:s,s:s,s:s}", "id", new_id(), "action", judging[i], "note", "本单位合格");
         api_fault(&unit_mate, 403, "recheck_own_unit", "POST", body, "/problems/%s/actions", id);
@@ -151,17 +163,21 @@ static void versions_and_repeats(void **state)
     (void)state;
     const char *id = raise_problem(&world.inspector, world.site[0], "weekly"), *command = new_id();
     json_int_t version = int_at(problem(id), "version");
-    json_t *body = keep(packed("{s:s,s:s,s:s,s:I}", "id", command, "action", "dispatch", "unit_id", world.unit, "version", version));
+    json_t *body = keep(packed("{s:s,s:s,s:s,s:I}", "id", command, "action", "dispatch", "unit_id",
+                               world.unit, "version", version));
     json_t *once = POST(&world.desk, 200, json_incref(body), "/problems/%s/actions", id);
     json_t *twice = POST(&world.desk, 200, json_incref(body), "/problems/%s/actions", id);
     expect_int(twice, "version", int_at(once, "version"));
     expect_count(twice, "timeline", 2);
-    json_t *other = packed("{s:s,s:s,s:s}", "id", command, "action", "dispatch", "unit_id", world.rival_unit);
+    json_t *other =
+        packed("{s:s,s:s,s:s}", "id", command, "action", "dispatch", "unit_id", world.rival_unit);
     api_fault(&world.desk, 409, "command_id_reused", "POST", other, "/problems/%s/actions", id);
     json_t *stale = packed("{s:s,s:s,s:I}", "id", new_id(), "action", "accept", "version", version);
     api_fault(&world.contact, 412, "version_conflict", "POST", stale, "/problems/%s/actions", id);
-    json_t *twice_dispatched = packed("{s:s,s:s,s:s}", "id", new_id(), "action", "dispatch", "unit_id", world.unit);
-    api_fault(&world.desk, 409, "state_forbids", "POST", twice_dispatched, "/problems/%s/actions", id);
+    json_t *twice_dispatched =
+        packed("{s:s,s:s,s:s}", "id", new_id(), "action", "dispatch", "unit_id", world.unit);
+    api_fault(&world.desk, 409, "state_forbids", "POST", twice_dispatched, "/problems/%s/actions",
+              id);
 }
 
 static int64_t ms_of(json_t *p, const char *path)
@@ -169,7 +185,8 @@ static int64_t ms_of(json_t *p, const char *path)
     struct tm tm = {0};
     const char *t = text_at(p, path);
     int ms = 0;
-    if (sscanf(t, "%d-%d-%dT%d:%d:%d.%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms) < 6)
+    if (sscanf(t, "%d-%d-%dT%d:%d:%d.%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+               &tm.tm_min, &tm.tm_sec, &ms) < 6)
         fail_msg("no time: %s", t);
     tm.tm_year -= 1900;
     tm.tm_mon--;
@@ -180,7 +197,8 @@ static json_t *dispatched_with(const char *kind, int amount)
 {
     const char *id = raise_problem(&world.inspector, world.site[0], "weekly");
     return act(&world.desk, 200, id, "dispatch",
-               packed("{s:s,s:{s:s,s:i}}", "unit_id", world.unit, "limit", "kind", kind, "amount", amount));
+               packed("{s:s,s:{s:s,s:i}}", "unit_id", world.unit, "limit", "kind", kind, "amount",
+                      amount));
 }
 
 /* Urgent hours run on; working time ends inside working hours of a working day. */
@@ -203,8 +221,8 @@ static void limits_in_working_time(void **state)
     p = dispatched_with("calendar_days", 3);
     due = ms_of(p, "due_at") - ms_of(p, "dispatched_at");
     assert_true(due >= 2LL * 86400000 && due <= 4LL * 86400000);
-    json_t *bad = packed("{s:s,s:s,s:s,s:{s:s,s:i}}", "id", new_id(), "action", "dispatch", "unit_id", world.unit, "limit",
-                         "kind", "lunar_days", "amount", 0);
+    json_t *bad = packed("{s:s,s:s,s:s,s:{s:s,s:i}}", "id", new_id(), "action", "dispatch",
+                         "unit_id", world.unit, "limit", "kind", "lunar_days", "amount", 0);
     const char *id = raise_problem(&world.inspector, world.site[0], "weekly");
     json_t *fault = api_fault(&world.desk, 422, NULL, "POST", bad, "/problems/%s/actions", id);
     expect_field(fault, "/limit/kind", NULL);
@@ -214,7 +232,8 @@ static void limits_in_working_time(void **state)
 /* ---- permissions: state by role ---- */
 
 enum { STATES = 5 };
-static const char *const states[STATES] = {"reported", "registered", "dispatched", "accepted", "rectified"};
+static const char *const states[STATES] = {"reported", "registered", "dispatched", "accepted",
+                                           "rectified"};
 
 static const char *bring_to(int wanted)
 {
@@ -236,10 +255,15 @@ static const char *bring_to(int wanted)
 
 static void check_one(const struct account *who, const char *id, const char *allowed)
 {
-    static const char *const actions[] = {"verify", "register", "reject",  "dispatch", "mend_on_spot",
-                                          "accept", "send_back", "rectify", "return",   "strike_off"};
+    static const char *const actions[] = {"verify",       "register",  "reject",    "dispatch",
+                                          "mend_on_spot", "accept",    "send_back", "rectify",
+                                          "return",       "strike_off"};
     bool reads = strcmp(allowed, "-") != 0;
-    json_t *p = api(who, reads ? 200 : who == &world.admin ? 403 : 404, "GET", NULL, "/problems/%s", id);
+    json_t *p = api(who,
+                    reads                 ? 200
+                    : who == &world.admin ? 403
+                                          : 404,
+                    "GET", NULL, "/problems/%s", id);
     size_t count = 0;
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         char word[40];
@@ -253,16 +277,23 @@ static void check_one(const struct account *who, const char *id, const char *all
         struct reply r;
         char path[120], body[200];
         snprintf(path, sizeof path, "/api/v1/problems/%s/actions", id);
-        snprintf(body, sizeof body, "{\"id\":\"%s\",\"action\":\"%s\",\"note\":\"x\",\"unit_id\":\"%s\"}", new_id(), actions[i],
-                 world.unit);
-        call_make(api_port(), &(struct call){.method = "POST", .path = path, .body = body, .bytes = strlen(body),
-                                             .bearer = who->token}, &r);
+        snprintf(body, sizeof body,
+                 "{\"id\":\"%s\",\"action\":\"%s\",\"note\":\"x\",\"unit_id\":\"%s\"}", new_id(),
+                 actions[i], world.unit);
+        call_make(api_port(),
+                  &(struct call){.method = "POST",
+                                 .path = path,
+                                 .body = body,
+                                 .bytes = strlen(body),
+                                 .bearer = who->token},
+                  &r);
         if (r.status != 403 && r.status != 404 && r.status != 409)
             fail_msg("%s %s answered %d: %s", who->login, actions[i], r.status, r.body);
         reply_free(&r);
     }
     if (reads && json_array_size(at(p, "allowed_actions")) != count)
-        fail_msg("%s in %s may do %zu things", who->login, text_at(p, "state"), json_array_size(at(p, "allowed_actions")));
+        fail_msg("%s in %s may do %zu things", who->login, text_at(p, "state"),
+                 json_array_size(at(p, "allowed_actions")));
 }
 
 static void table_of_permissions(void **state)
@@ -304,8 +335,7 @@ static void lists(void **state)
     expect_text(GET(&world.desk, "/problems?q=%s", number), "items.0.id", id);
     json_t *mine = GET(&world.contact, "/problems?state=dispatched&limit=200"), *p;
     size_t i;
-    json_array_foreach(at(mine, "items"), i, p)
-        expect_text(p, "unit.id", world.unit);
+    json_array_foreach(at(mine, "items"), i, p) expect_text(p, "unit.id", world.unit);
     assert_true(i > 0);
     expect_count(GET(&world.rival, "/problems?state=dispatched"), "items", 0);
     expect_count(GET(&world.desk, "/problems?overdue=true"), "items", 0);
@@ -323,9 +353,11 @@ static void lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(the_whole_loop), CASE(reported_verified_registered), CASE(mended_on_the_spot), CASE(mended_within_an_inspection),
-        CASE(evidence_is_stored_bytes), CASE(who_rectifies_never_rechecks), CASE(versions_and_repeats),
-        CASE(limits_in_working_time), CASE(table_of_permissions), CASE(lists),
+        CASE(the_whole_loop),           CASE(reported_verified_registered),
+        CASE(mended_on_the_spot),       CASE(mended_within_an_inspection),
+        CASE(evidence_is_stored_bytes), CASE(who_rectifies_never_rechecks),
+        CASE(versions_and_repeats),     CASE(limits_in_working_time),
+        CASE(table_of_permissions),     CASE(lists),
     };
     return SUITE(tests);
 }

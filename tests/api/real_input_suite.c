@@ -1,6 +1,7 @@
 /*
- * real_input_suite.c - real input end to end: 同安's towns, communities and 924 sites by the command line, then through the
- * API 200 of the sites inspected with real photographs and every problem driven to its end.
+ * real_input_suite.c - real input end to end: 同安's towns, communities and 924 sites by the
+ * command line, then through the API 200 of the sites inspected with real photographs and every
+ * problem driven to its end.
  */
 #include "world.h"
 
@@ -15,18 +16,20 @@ static size_t nsites;
 static char problems[INSPECTED * PROBLEMS_EACH][ID_BYTES];
 static size_t nproblems;
 
-#define NEEDS_ALL()                                                                                                  \
-    do {                                                                                                             \
-        NEEDS_SHARED("1_divisions/villages_2023.csv");                                                               \
-        NEEDS_SHARED("3_sites/xiamen_sites.csv");                                                                    \
-        NEEDS_SHARED("5_photos/manifest.csv");                                                                       \
+#define NEEDS_ALL()                                                                                \
+    do {                                                                                           \
+        NEEDS_SHARED("1_divisions/villages_2023.csv");                                             \
+        NEEDS_SHARED("3_sites/xiamen_sites.csv");                                                  \
+        NEEDS_SHARED("5_photos/manifest.csv");                                                     \
     } while (0)
 
-static json_t *import_file(const char *file, const char *kind, const char *mapping, const char *mode)
+static json_t *import_file(const char *file, const char *kind, const char *mapping,
+                           const char *mode)
 {
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s", shared_path(file));
-    int status = program_run(&world.server, "import", path, "--kind", kind, "--mode", mode, "--mapping", mapping, "--json", NULL);
+    int status = program_run(&world.server, "import", path, "--kind", kind, "--mode", mode,
+                             "--mapping", mapping, "--json", NULL);
     const char *json = strchr(program_output(), '{');
     if (status != 0 || !json)
         fail_msg("import of %s: %d\n%.3000s", file, status, program_output());
@@ -39,7 +42,8 @@ static void by_command_line(void **state)
 {
     (void)state;
     NEEDS_ALL();
-    const char *only = scratch("only.json"), *text = "{\"$only\":[{\"column\":\"district_code\",\"is\":\"350212\"}]}";
+    const char *only = scratch("only.json"),
+               *text = "{\"$only\":[{\"column\":\"district_code\",\"is\":\"350212\"}]}";
     char mapping[PATH_BYTES];
     file_write(only, text, strlen(text));
     json_t *r = import_file("1_divisions/villages_2023.csv", "areas", only, "all_or_nothing");
@@ -51,7 +55,8 @@ static void by_command_line(void **state)
     json_t *counts = GET(&world.desk, "/areas/counts?code=350212");
     expect_int(counts, "towns", 11);
     expect_int(counts, "villages", 144);
-    snprintf(mapping, sizeof mapping, "%s/tests/data/tongan_sites.mapping.json", getenv("SOURCE_ROOT"));
+    snprintf(mapping, sizeof mapping, "%s/tests/data/tongan_sites.mapping.json",
+             getenv("SOURCE_ROOT"));
     r = import_file("3_sites/xiamen_sites.csv", "sites", mapping, "dry_run");
     expect_int(r, "read", SITES);
     expect_true(r, "written", false);
@@ -59,7 +64,8 @@ static void by_command_line(void **state)
     r = import_file("3_sites/xiamen_sites.csv", "sites", mapping, "good_rows");
     expect_int(r, "read", SITES);
     json_int_t created = int_at(r, "created"), refused = int_at(r, "refused");
-    print_message("924 sites: %lld created, %lld refused\n", (long long)created, (long long)refused);
+    print_message("924 sites: %lld created, %lld refused\n", (long long)created,
+                  (long long)refused);
     assert_int_equal(created + refused, SITES);
     assert_int_equal(refused, 0);
     r = import_file("3_sites/xiamen_sites.csv", "sites", mapping, "good_rows");
@@ -75,7 +81,8 @@ static void list_sites(void **state)
     size_t i;
     json_t *s, *types = keep(json_object());
     do {
-        json_t *page = GET(&world.desk, "/sites?area_code=350212&limit=200%s%s", *cursor ? "&cursor=" : "", cursor);
+        json_t *page = GET(&world.desk, "/sites?area_code=350212&limit=200%s%s",
+                           *cursor ? "&cursor=" : "", cursor);
         json_array_foreach(at(page, "items"), i, s)
         {
             assert_true(nsites < SITES);
@@ -104,8 +111,14 @@ static void upload_folder(const char *folder)
             continue;
         sha_text(bytes, n, photos[nphotos]);
         snprintf(path, sizeof path, "/api/v1/photos/%s", photos[nphotos]);
-        call_make(api_port(), &(struct call){.method = "PUT", .path = path, .body = bytes, .bytes = n,
-                                             .type = "application/octet-stream", .bearer = world.inspector.token}, &r);
+        call_make(api_port(),
+                  &(struct call){.method = "PUT",
+                                 .path = path,
+                                 .body = bytes,
+                                 .bytes = n,
+                                 .type = "application/octet-stream",
+                                 .bearer = world.inspector.token},
+                  &r);
         if (r.status != 201 && r.status != 200)
             fail_msg("%s: %d %s", e->d_name, r.status, r.body);
         nphotos += r.status == 201;
@@ -128,13 +141,15 @@ static void real_photographs(void **state)
 
 static void inspect_one(const char *site, size_t i)
 {
-    json_t *body = visit_body_at(site, i % 3 ? "weekly" : "monthly", now_ms() - (int64_t)(i + 1) * 60000);
+    json_t *body =
+        visit_body_at(site, i % 3 ? "weekly" : "monthly", now_ms() - (int64_t)(i + 1) * 60000);
     for (size_t k = 0; k < PROBLEMS_EACH; k++) {
         json_t *o = fail_one(body, site, k);
         char *id = problems[nproblems++];
         id_write(id);
         json_object_set_new(o, "photos", packed("[s]", photos[(i * PROBLEMS_EACH + k) % nphotos]));
-        json_object_set_new(o, "problem", packed("{s:s,s:s}", "id", id, "description", "现场发现问题，照片见附件"));
+        json_object_set_new(
+            o, "problem", packed("{s:s,s:s}", "id", id, "description", "现场发现问题，照片见附件"));
     }
     expect_text(POST(&world.inspector, 201, body, "/inspections"), "state", "complete");
 }
@@ -166,7 +181,8 @@ static void drive(const char *id, size_t i)
     act(&world.contact, 200, id, "rectify", packed("{s:[s]}", "photos", proof));
     if (i % 10 == 0) {
         act(&world.checker, 200, id, "return", packed("{s:s}", "note", "整改不到位"));
-        act(&world.colleague, 200, id, "rectify", packed("{s:[s]}", "photos", photos[(i * 7 + 4) % nphotos]));
+        act(&world.colleague, 200, id, "rectify",
+            packed("{s:[s]}", "photos", photos[(i * 7 + 4) % nphotos]));
     }
     act(&world.checker, 200, id, "strike_off", NULL);
 }
@@ -185,14 +201,16 @@ static void every_problem_to_its_end(void **state)
         struck += strcmp(end, "struck_off") == 0;
         mended += strcmp(end, "mended_on_spot") == 0;
     }
-    print_message("%zu problems: %zu struck off, %zu mended on the spot\n", nproblems, struck, mended);
+    print_message("%zu problems: %zu struck off, %zu mended on the spot\n", nproblems, struck,
+                  mended);
     assert_int_equal(struck + mended, INSPECTED * PROBLEMS_EACH);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(by_command_line), CASE(list_sites), CASE(real_photographs), CASE(two_hundred_inspected),
+        CASE(by_command_line),          CASE(list_sites),
+        CASE(real_photographs),         CASE(two_hundred_inspected),
         CASE(every_problem_to_its_end),
     };
     return SUITE(tests);

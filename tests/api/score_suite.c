@@ -1,6 +1,7 @@
 /*
- * score_suite.c - scores with numerator and denominator: recounted here from the observations the API shows, grouped five
- * ways that must agree; what is withdrawn or corrected is taken back; nothing over nothing has no percentage.
+ * score_suite.c - scores with numerator and denominator: recounted here from the observations the
+ * API shows, grouped five ways that must agree; what is withdrawn or corrected is taken back;
+ * nothing over nothing has no percentage.
  */
 #include "world.h"
 
@@ -46,10 +47,12 @@ static struct sums recount(const char *filter)
 
 static void agrees(json_t *score, struct sums s)
 {
-    if (!near(number_at(score, "rate.earned"), s.earned) || !near(number_at(score, "rate.possible"), s.possible) ||
+    if (!near(number_at(score, "rate.earned"), s.earned) ||
+        !near(number_at(score, "rate.possible"), s.possible) ||
         int_at(score, "inspections") != s.inspections || int_at(score, "not_met") != s.not_met)
         fail_msg("score %s, but observations give %.4f/%.4f in %lld inspections, %lld not met",
-                 json_dumps(score, JSON_COMPACT), s.earned, s.possible, (long long)s.inspections, (long long)s.not_met);
+                 json_dumps(score, JSON_COMPACT), s.earned, s.possible, (long long)s.inspections,
+                 (long long)s.not_met);
 }
 
 static void nothing_over_nothing(void **state)
@@ -67,7 +70,8 @@ static void visits(void **state)
     (void)state;
     for (int i = 0; i < VISITS; i++) {
         const char *site = world.site[i % WORLD_SITES];
-        json_t *body = visit_body_at(site, i % 3 ? "weekly" : "patrol", now_ms() - (int64_t)(i + 1) * 3600000);
+        json_t *body =
+            visit_body_at(site, i % 3 ? "weekly" : "patrol", now_ms() - (int64_t)(i + 1) * 3600000);
         for (int k = 0; k < i % 4; k++)
             fail_one(body, site, (size_t)k);
         POST(i % 2 ? &world.inspector : &world.second, 201, body, "/inspections");
@@ -104,8 +108,10 @@ static void groupings_agree_with_observations(void **state)
         snprintf(filter, sizeof filter, "&site_id=%s", world.site[k]);
         agrees(at(GET(&world.desk, "/scores?group_by=site%s", filter), "total"), recount(filter));
     }
-    agrees(at(GET(&world.desk, "/scores?group_by=category&area_code=990100002"), "total"), recount("&area_code=990100002"));
-    agrees(at(GET(&world.desk, "/scores?group_by=site&category=SQ"), "total"), recount("&category=SQ"));
+    agrees(at(GET(&world.desk, "/scores?group_by=category&area_code=990100002"), "total"),
+           recount("&area_code=990100002"));
+    agrees(at(GET(&world.desk, "/scores?group_by=site&category=SQ"), "total"),
+           recount("&category=SQ"));
 }
 
 static void withdrawal_takes_back(void **state)
@@ -118,8 +124,8 @@ static void withdrawal_takes_back(void **state)
     json_t *between = at(GET(&world.desk, "/scores?group_by=district"), "total");
     expect_int(between, "inspections", int_at(before, "inspections") + 1);
     expect_int(between, "not_met", int_at(before, "not_met") + 1);
-    POST(&world.inspector, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "重复检查"), "/inspections/%s/withdraw",
-         text_at(made, "id"));
+    POST(&world.inspector, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "重复检查"),
+         "/inspections/%s/withdraw", text_at(made, "id"));
     json_t *after = at(GET(&world.desk, "/scores?group_by=district"), "total");
     assert_true(near(number_at(after, "rate.earned"), number_at(before, "rate.earned")));
     assert_true(near(number_at(after, "rate.possible"), number_at(before, "rate.possible")));
@@ -172,16 +178,20 @@ static void who_sees_scores(void **state)
     api_fault(&world.grid, 403, NULL, "GET", NULL, "/scores?group_by=unit");
     json_t *leader = GET(&world.leader, "/scores?group_by=town"), *t;
     size_t i;
-    json_array_foreach(at(leader, "items"), i, t)
-        expect_text(t, "key", "990100001");
+    json_array_foreach(at(leader, "items"), i, t) expect_text(t, "key", "990100001");
     assert_int_equal(i, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(nothing_over_nothing), CASE(visits), CASE(groupings_agree_with_observations), CASE(withdrawal_takes_back),
-        CASE(correction_replaces), CASE(periods_are_by_visit), CASE(who_sees_scores),
+        CASE(nothing_over_nothing),
+        CASE(visits),
+        CASE(groupings_agree_with_observations),
+        CASE(withdrawal_takes_back),
+        CASE(correction_replaces),
+        CASE(periods_are_by_visit),
+        CASE(who_sees_scores),
     };
     return SUITE(tests);
 }

@@ -89,7 +89,8 @@ static void child_begin(int out, int err)
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setenv("ASAN_OPTIONS", "exitcode=99:detect_leaks=1:abort_on_error=0:allocator_may_return_null=1", 1);
+    setenv("ASAN_OPTIONS",
+           "exitcode=99:detect_leaks=1:abort_on_error=0:allocator_may_return_null=1", 1);
     setenv("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1:exitcode=99", 1);
 }
 
@@ -104,8 +105,8 @@ static const char *program(void)
 /* Fails when a sanitizer has written into the log. */
 static void check_log(const char *path)
 {
-    static const char *const signs[] = {"AddressSanitizer", "LeakSanitizer", "runtime error:", "ThreadSanitizer",
-                                        "stack smashing"};
+    static const char *const signs[] = {"AddressSanitizer", "LeakSanitizer",
+                                        "runtime error:", "ThreadSanitizer", "stack smashing"};
     size_t n;
     char *text = file_read(path, &n);
     for (size_t i = 0; text && i < sizeof signs / sizeof *signs; i++) {

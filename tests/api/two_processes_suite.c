@@ -1,6 +1,7 @@
 /*
- * two_processes_suite.c - two servers on one PostgreSQL write at once: of two equal commands one takes effect, of two
- * changes to one version one wins, numbers are given once, the journal stays one chain.
+ * two_processes_suite.c - two servers on one PostgreSQL write at once: of two equal commands one
+ * takes effect, of two changes to one version one wins, numbers are given once, the journal stays
+ * one chain.
  */
 #include "world.h"
 
@@ -41,7 +42,8 @@ static void race(struct racer racers[RACERS])
 
 static struct call post(const struct account *who, const char *path, const char *body)
 {
-    return (struct call){.method = "POST", .path = path, .body = body, .bytes = strlen(body), .bearer = who->token};
+    return (struct call){
+        .method = "POST", .path = path, .body = body, .bytes = strlen(body), .bearer = who->token};
 }
 
 static void start_beside(void **state)
@@ -57,15 +59,20 @@ static void equal_commands_take_effect_once(void **state)
     size_t created = 0;
     for (int i = 0; i < ROUNDS; i++) {
         char body[300];
-        snprintf(body, sizeof body, "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"同一件事 %d\"}", new_id(), world.site[0], i);
+        snprintf(body, sizeof body,
+                 "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"同一件事 %d\"}", new_id(),
+                 world.site[0], i);
         struct racer r[RACERS] = {{.call = post(&world.desk, "/api/v1/problems", body)},
                                   {.call = post(&world.desk, "/api/v1/problems", body)}};
         race(r);
         int a = r[0].reply.status, b = r[1].reply.status;
-        if (!((a == 201 && b == 200) || (a == 200 && b == 201) || (a == 503 && b == 201) || (a == 201 && b == 503)))
-            fail_msg("the same command twice at once: %d and %d\n%s\n%s", a, b, r[0].reply.body, r[1].reply.body);
+        if (!((a == 201 && b == 200) || (a == 200 && b == 201) || (a == 503 && b == 201) ||
+              (a == 201 && b == 503)))
+            fail_msg("the same command twice at once: %d and %d\n%s\n%s", a, b, r[0].reply.body,
+                     r[1].reply.body);
         created += (a == 201) + (b == 201);
-        json_t *first = keep(json_loads(r[0].reply.body, 0, NULL)), *second = keep(json_loads(r[1].reply.body, 0, NULL));
+        json_t *first = keep(json_loads(r[0].reply.body, 0, NULL)),
+               *second = keep(json_loads(r[1].reply.body, 0, NULL));
         if (a != 503 && b != 503)
             expect_text(first, "number", text_at(second, "number"));
         reply_free(&r[0].reply);
@@ -88,8 +95,12 @@ static void one_of_two_changes_wins(void **state)
         snprintf(etag, sizeof etag, "%s", api_last()->etag);
         for (int k = 0; k < RACERS; k++) {
             snprintf(text[k], sizeof text[k], "{\"note\":\"%d by %d\"}", i, k);
-            r[k].call = (struct call){.method = "PATCH", .path = path, .body = text[k], .bytes = strlen(text[k]),
-                                      .bearer = world.desk.token, .if_match = etag};
+            r[k].call = (struct call){.method = "PATCH",
+                                      .path = path,
+                                      .body = text[k],
+                                      .bytes = strlen(text[k]),
+                                      .bearer = world.desk.token,
+                                      .if_match = etag};
         }
         race(r);
         int winners = 0;
@@ -106,7 +117,8 @@ static void one_of_two_changes_wins(void **state)
     }
     json_t *after = GET(&world.desk, "/sites/%s", world.site[2]);
     expect_int(after, "version", before + (json_int_t)won);
-    expect_count(GET(&world.desk, "/sites/%s/history", world.site[2]), "items", (size_t)(before + (json_int_t)won));
+    expect_count(GET(&world.desk, "/sites/%s/history", world.site[2]), "items",
+                 (size_t)(before + (json_int_t)won));
     print_message("%zu of %d races had a winner\n", won, ROUNDS);
     assert_true(won > ROUNDS * 9 / 10);
 }
@@ -121,7 +133,8 @@ static void one_step_wins(void **state)
         struct racer r[RACERS] = {{0}};
         snprintf(path, sizeof path, "/api/v1/problems/%s/actions", id);
         for (int k = 0; k < RACERS; k++) {
-            snprintf(text[k], sizeof text[k], "{\"id\":\"%s\",\"action\":\"dispatch\",\"unit_id\":\"%s\"}", new_id(),
+            snprintf(text[k], sizeof text[k],
+                     "{\"id\":\"%s\",\"action\":\"dispatch\",\"unit_id\":\"%s\"}", new_id(),
                      k ? world.unit : world.rival_unit);
             r[k].call = post(&world.desk, path, text[k]);
         }
@@ -129,7 +142,8 @@ static void one_step_wins(void **state)
         int winners = 0;
         for (int k = 0; k < RACERS; k++) {
             winners += r[k].reply.status == 200;
-            if (r[k].reply.status != 200 && r[k].reply.status != 409 && r[k].reply.status != 412 && r[k].reply.status != 503)
+            if (r[k].reply.status != 200 && r[k].reply.status != 409 && r[k].reply.status != 412 &&
+                r[k].reply.status != 503)
                 fail_msg("step: %d %s", r[k].reply.status, r[k].reply.body);
             reply_free(&r[k].reply);
         }
@@ -146,7 +160,9 @@ static void *load(void *arg)
         struct reply r;
         int status = 503;
         id_write(id);
-        snprintf(body, sizeof body, "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"并发 %zu/%d\"}", id, world.site[0], n, i);
+        snprintf(body, sizeof body,
+                 "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"并发 %zu/%d\"}", id,
+                 world.site[0], n, i);
         struct call c = post(&world.desk, "/api/v1/problems", body);
         for (int tries = 0; tries < 100 && status == 503; tries++) {
             call_make((n + (size_t)tries) % 2 ? world.server.port : beside.port, &c, &r);
@@ -174,7 +190,8 @@ static void writing_at_once(void **state)
     }
     assert_int_equal(bad, 0);
     do {
-        json_t *page = GET(&world.desk, "/problems?limit=200%s%s", *cursor ? "&cursor=" : "", cursor);
+        json_t *page =
+            GET(&world.desk, "/problems?limit=200%s%s", *cursor ? "&cursor=" : "", cursor);
         json_array_foreach(at(page, "items"), i, p)
         {
             if (json_object_get(numbers, text_at(p, "number")))
@@ -201,8 +218,12 @@ int main(void)
     if (!engine_is_postgresql())
         return 77;
     const struct CMUnitTest tests[] = {
-        CASE(start_beside), CASE(equal_commands_take_effect_once), CASE(one_of_two_changes_wins), CASE(one_step_wins),
-        CASE(writing_at_once), CASE(stop_beside),
+        CASE(start_beside),
+        CASE(equal_commands_take_effect_once),
+        CASE(one_of_two_changes_wins),
+        CASE(one_step_wins),
+        CASE(writing_at_once),
+        CASE(stop_beside),
     };
     return SUITE(tests);
 }

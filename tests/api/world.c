@@ -21,15 +21,17 @@ static void accept_invitation(struct account *a, json_t *invitation)
 {
     const char *password = "Cicada-7431-river";
     POST(NULL, 200,
-         packed("{s:s,s:s,s:s}", "id", new_id(), "token", text_at(invitation, "token"), "password", password),
+         packed("{s:s,s:s,s:s}", "id", new_id(), "token", text_at(invitation, "token"), "password",
+                password),
          "/invitations/accept");
     account_sign_in(a, a->login, password);
 }
 
-static void grant(const struct account *by, const struct account *to, const char *role, const char *area)
+static void grant(const struct account *by, const struct account *to, const char *role,
+                  const char *area)
 {
-    json_t *body = packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "person_id", to->person, "role", role, "from",
-                          time_text(now_ms() - ROLES_SINCE_MS));
+    json_t *body = packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "person_id", to->person, "role",
+                          role, "from", time_text(now_ms() - ROLES_SINCE_MS));
     if (area)
         json_object_set_new(body, "area_code", json_string(area));
     POST(by, 201, body, "/roles");
@@ -42,13 +44,18 @@ static void person_with_account(struct account *a, const char *login, const char
     copy_id(a->person, new_id());
     snprintf(name, sizeof name, "%s 君", login);
     POST(&world.admin, 201,
-         packed("{s:s,s:s,s:s,s:s}", "id", a->person, "unit_id", unit, "name", name, "phone", "13800138000"), "/people");
-    json_t *inv = POST(&world.admin, 201,
-                       packed("{s:s,s:s,s:s}", "id", new_id(), "person_id", a->person, "login", login), "/accounts");
+         packed("{s:s,s:s,s:s,s:s}", "id", a->person, "unit_id", unit, "name", name, "phone",
+                "13800138000"),
+         "/people");
+    json_t *inv =
+        POST(&world.admin, 201,
+             packed("{s:s,s:s,s:s}", "id", new_id(), "person_id", a->person, "login", login),
+             "/accounts");
     accept_invitation(a, inv);
 }
 
-void world_person(struct account *a, const char *login, const char *unit, const char *const *roles, const char *area)
+void world_person(struct account *a, const char *login, const char *unit, const char *const *roles,
+                  const char *area)
 {
     person_with_account(a, login, unit);
     for (size_t i = 0; roles[i]; i++)
@@ -63,7 +70,9 @@ static void first_administrator(void)
     account_sign_in(a, "admin", world.server.admin_password);
     api_fault(a, 403, "password_change_required", "GET", NULL, "/units");
     POST(a, 204,
-         packed("{s:s,s:s,s:s}", "id", new_id(), "current", world.server.admin_password, "new", fresh), "/me/password");
+         packed("{s:s,s:s,s:s}", "id", new_id(), "current", world.server.admin_password, "new",
+                fresh),
+         "/me/password");
     account_sign_in(a, "admin", fresh);
     json_t *units = GET(a, "/units");
     copy_id(world.office_unit, text_at(units, "items.0.id"));
@@ -73,10 +82,12 @@ static void first_administrator(void)
 
 static void office_people(void)
 {
-    static const char *const auditor[] = {"audit_admin", NULL}, *const commander[] = {"commander", NULL},
+    static const char *const auditor[] = {"audit_admin", NULL},
+                             *const commander[] = {"commander", NULL},
                              *const desk[] = {"office", "verify", "register", "dispatch", NULL},
                              *const checker[] = {"office", "recheck", "strike", NULL},
-                             *const inspector[] = {"inspector", NULL}, *const joint[] = {"joint_inspector", NULL};
+                             *const inspector[] = {"inspector", NULL},
+                             *const joint[] = {"joint_inspector", NULL};
     world_person(&world.auditor, "auditor", world.office_unit, auditor, NULL);
     world_person(&world.commander, "commander", world.office_unit, commander, NULL);
     world_person(&world.desk, "desk", world.office_unit, desk, NULL);
@@ -88,8 +99,10 @@ static void office_people(void)
 
 static void unit_people(void)
 {
-    static const char *const contact[] = {"unit_contact", NULL}, *const grid[] = {"grid_worker", NULL},
-                             *const leader[] = {"leader", NULL}, *const station[] = {"station_manager", NULL};
+    static const char *const contact[] = {"unit_contact", NULL},
+                             *const grid[] = {"grid_worker", NULL},
+                             *const leader[] = {"leader", NULL},
+                             *const station[] = {"station_manager", NULL};
     world_person(&world.contact, "contact", world.unit, contact, NULL);
     world_person(&world.colleague, "colleague", world.unit, contact, NULL);
     world_person(&world.rival, "rival", world.rival_unit, contact, NULL);
@@ -103,15 +116,18 @@ static void unit_people(void)
 static void make_area(char *out, const char *code, const char *level, const char *name)
 {
     copy_id(out, new_id());
-    POST(&world.desk, 201, packed("{s:s,s:s,s:s,s:s,s:s}", "id", out, "code", code, "level", level, "name", name,
-                                  "valid_from", "2020-01-01"),
+    POST(&world.desk, 201,
+         packed("{s:s,s:s,s:s,s:s,s:s}", "id", out, "code", code, "level", level, "name", name,
+                "valid_from", "2020-01-01"),
          "/areas");
 }
 
 static void make_unit(char *out, const char *code, const char *name, const char *kind)
 {
     copy_id(out, new_id());
-    POST(&world.desk, 201, packed("{s:s,s:s,s:s,s:s}", "id", out, "code", code, "name", name, "kind", kind), "/units");
+    POST(&world.desk, 201,
+         packed("{s:s,s:s,s:s,s:s}", "id", out, "code", code, "name", name, "kind", kind),
+         "/units");
 }
 
 const char *make_site(const char *code, const char *category, const char *area, const char *unit)
@@ -119,8 +135,9 @@ const char *make_site(const char *code, const char *category, const char *area, 
     char name[80];
     const char *id = new_id();
     snprintf(name, sizeof name, "点位 %s", code);
-    json_t *body = packed("{s:s,s:s,s:s,s:s,s:s,s:{s:f,s:f}}", "id", id, "code", code, "name", name, "category_code",
-                          category, "area_id", area, "place", "lon", 118.15, "lat", 24.72);
+    json_t *body =
+        packed("{s:s,s:s,s:s,s:s,s:s,s:{s:f,s:f}}", "id", id, "code", code, "name", name,
+               "category_code", category, "area_id", area, "place", "lon", 118.15, "lat", 24.72);
     if (unit)
         json_object_set_new(body, "subject_unit_id", json_string(unit));
     POST(&world.desk, 201, body, "/sites");
@@ -225,11 +242,10 @@ json_t *visit_body_at(const char *site, const char *kind, int64_t visit_ms)
 {
     size_t i;
     json_t *c, *obs = json_array();
-    json_array_foreach(criteria_of(site), i, c)
-        if (json_is_true(json_object_get(c, "active")))
-            json_array_append_new(obs, full_marks(c));
-    return packed("{s:s,s:s,s:s,s:s,s:b,s:o}", "id", new_id(), "site_id", site, "kind", kind, "visit_at",
-                  time_text(visit_ms), "complete", 1, "observations", obs);
+    json_array_foreach(criteria_of(site), i, c) if (json_is_true(json_object_get(c, "active")))
+        json_array_append_new(obs, full_marks(c));
+    return packed("{s:s,s:s,s:s,s:s,s:b,s:o}", "id", new_id(), "site_id", site, "kind", kind,
+                  "visit_at", time_text(visit_ms), "complete", 1, "observations", obs);
 }
 
 json_t *visit_body(const char *site, const char *kind)
@@ -241,9 +257,7 @@ static json_t *criterion_by_id(const char *site, const char *id)
 {
     size_t i;
     json_t *c;
-    json_array_foreach(criteria_of(site), i, c)
-        if (strcmp(text_at(c, "id"), id) == 0)
-            return c;
+    json_array_foreach(criteria_of(site), i, c) if (strcmp(text_at(c, "id"), id) == 0) return c;
     return NULL;
 }
 
@@ -255,7 +269,8 @@ json_t *fail_one(json_t *body, const char *site, size_t nth)
     {
         json_t *c = criterion_by_id(site, text_at(o, "criterion_id"));
         const char *mode = text_at(c, "mode");
-        bool binary = strcmp(mode, "binary") == 0, cases = strcmp(mode, "grade") == 0 || strcmp(mode, "deduction") == 0;
+        bool binary = strcmp(mode, "binary") == 0,
+             cases = strcmp(mode, "grade") == 0 || strcmp(mode, "deduction") == 0;
         if ((!binary && !cases) || json_is_true(json_object_get(c, "veto")) || nth-- > 0)
             continue;
         json_object_set_new(o, "result", json_string(binary ? "not_met" : "count"));
@@ -272,12 +287,14 @@ const char *raise_problem(const struct account *inspector, const char *site, con
     const char *id = new_id();
     json_t *body = visit_body(site, kind);
     json_t *o = fail_one(body, site, 0);
-    json_object_set_new(o, "problem", packed("{s:s,s:s}", "id", id, "description", "门前有垃圾未清理"));
+    json_object_set_new(o, "problem",
+                        packed("{s:s,s:s}", "id", id, "description", "门前有垃圾未清理"));
     POST(inspector, 201, body, "/inspections");
     return id;
 }
 
-json_t *act(const struct account *who, int expect, const char *problem, const char *action, json_t *more)
+json_t *act(const struct account *who, int expect, const char *problem, const char *action,
+            json_t *more)
 {
     json_t *body = packed("{s:s,s:s}", "id", new_id(), "action", action);
     if (more) {

@@ -1,6 +1,7 @@
 /*
- * database_dies_suite.c - PostgreSQL is killed as a power cut would, again and again, while a server writes. The server
- * stays, says 503 meanwhile, and goes on by itself; nothing acknowledged is lost, nothing is there twice.
+ * database_dies_suite.c - PostgreSQL is killed as a power cut would, again and again, while a
+ * server writes. The server stays, says 503 meanwhile, and goes on by itself; nothing acknowledged
+ * is lost, nothing is there twice.
  */
 #include "world.h"
 
@@ -27,9 +28,15 @@ static int send_write(const struct write *w)
 {
     char body[300];
     struct reply r;
-    snprintf(body, sizeof body, "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"断电 %s\"}", w->id, world.site[0], w->id);
-    call_make(world.server.port, &(struct call){.method = "POST", .path = "/api/v1/problems", .body = body,
-                                                .bytes = strlen(body), .bearer = world.desk.token}, &r);
+    snprintf(body, sizeof body, "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"断电 %s\"}",
+             w->id, world.site[0], w->id);
+    call_make(world.server.port,
+              &(struct call){.method = "POST",
+                             .path = "/api/v1/problems",
+                             .body = body,
+                             .bytes = strlen(body),
+                             .bearer = world.desk.token},
+              &r);
     int status = r.status;
     reply_free(&r);
     return status;
@@ -114,7 +121,8 @@ static void crashes(void **state)
         char path[100];
         struct reply r;
         snprintf(path, sizeof path, "/api/v1/problems/%s", writes[i].id);
-        call_make(world.server.port, &(struct call){.method = "GET", .path = path, .bearer = world.desk.token}, &r);
+        call_make(world.server.port,
+                  &(struct call){.method = "GET", .path = path, .bearer = world.desk.token}, &r);
         lost += r.status != 200;
         reply_free(&r);
     }

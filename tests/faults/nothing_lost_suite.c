@@ -1,6 +1,7 @@
 /*
- * nothing_lost_suite.c - SIGKILL fifty times under writing load (XIAOHAO_KILLS: another number of times). Whatever was
- * acknowledged is there; what was not is sent again and is there once; numbers are given once; journal and scores hold.
+ * nothing_lost_suite.c - SIGKILL fifty times under writing load (XIAOHAO_KILLS: another number of
+ * times). Whatever was acknowledged is there; what was not is sent again and is there once; numbers
+ * are given once; journal and scores hold.
  */
 #include "world.h"
 
@@ -8,7 +9,14 @@
 #include <stdatomic.h>
 #include <time.h>
 
-enum { KILLS = 50, WRITERS = 6, LOAD_MS_MIN = 30, LOAD_MS_SPAN = 120, WRITES_MAX = 60000, INSPECTION_EVERY = 5 };
+enum {
+    KILLS = 50,
+    WRITERS = 6,
+    LOAD_MS_MIN = 30,
+    LOAD_MS_SPAN = 120,
+    WRITES_MAX = 60000,
+    INSPECTION_EVERY = 5
+};
 
 /* One change as it was sent, and whether it was acknowledged. */
 struct write {
@@ -26,18 +34,23 @@ static char odd_text[600];
 static char *problem_body(const char *id)
 {
     char *p = NULL;
-    if (asprintf(&p, "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"占道堆物 %s\"}", id, world.site[0], id) < 0)
+    if (asprintf(&p, "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"占道堆物 %s\"}", id,
+                 world.site[0], id) < 0)
         return NULL;
     return p;
 }
 
-/* A whole visit with a problem in it: many rows in one change. The text is cut to shape once, ids put in. */
+/* A whole visit with a problem in it: many rows in one change. The text is cut to shape once, ids
+ * put in. */
 static char *visit_text, *visit_id_at, *visit_problem_at;
 
 static void prepare_visit(void)
 {
-    json_t *body = visit_body_at(world.site[0], "patrol", now_ms() - 120000), *o = fail_one(body, world.site[0], 0);
-    json_object_set_new(o, "problem", packed("{s:s,s:s}", "id", "@@@@@@@@-@@@@-@@@@-@@@@-@@@@@@@@@@@@", "description", "破损"));
+    json_t *body = visit_body_at(world.site[0], "patrol", now_ms() - 120000),
+           *o = fail_one(body, world.site[0], 0);
+    json_object_set_new(
+        o, "problem",
+        packed("{s:s,s:s}", "id", "@@@@@@@@-@@@@-@@@@-@@@@-@@@@@@@@@@@@", "description", "破损"));
     json_object_set_new(body, "id", json_string("########-####-####-####-############"));
     visit_text = json_dumps(body, JSON_COMPACT);
     visit_id_at = strstr(visit_text, "########");
@@ -58,9 +71,13 @@ static char *inspection_body(const char *id)
 /* 201 or 200: acknowledged. */
 static int send_write(const struct write *w, struct reply *r)
 {
-    call_make(world.server.port, &(struct call){.method = "POST", .path = w->inspection ? "/api/v1/inspections" : "/api/v1/problems",
-                                                .body = w->body, .bytes = strlen(w->body),
-                                                .bearer = w->inspection ? world.inspector.token : world.desk.token}, r);
+    call_make(world.server.port,
+              &(struct call){.method = "POST",
+                             .path = w->inspection ? "/api/v1/inspections" : "/api/v1/problems",
+                             .body = w->body,
+                             .bytes = strlen(w->body),
+                             .bearer = w->inspection ? world.inspector.token : world.desk.token},
+              r);
     return r->status;
 }
 
@@ -78,7 +95,8 @@ static void *writer(void *arg)
         w->body = w->inspection ? inspection_body(w->id) : problem_body(w->id);
         int status = send_write(w, &r);
         atomic_store(&w->acknowledged, status == 200 || status == 201);
-        if (status != 200 && status != 201 && status != 0 && status != 503 && atomic_fetch_add(&odd, 1) == 0)
+        if (status != 200 && status != 201 && status != 0 && status != 503 &&
+            atomic_fetch_add(&odd, 1) == 0)
             snprintf(odd_text, sizeof odd_text, "%d %.500s", status, r.body ? r.body : "");
         reply_free(&r);
         if (status == 0)
@@ -150,8 +168,9 @@ static void killed_fifty_times(void **state)
         send_again(from, &already, &now);
         from = written();
     }
-    print_message("%d kills, %zu changes; of those without an answer %zu had been done, %zu were not\n", kills(), written(),
-                  already, now);
+    print_message(
+        "%d kills, %zu changes; of those without an answer %zu had been done, %zu were not\n",
+        kills(), written(), already, now);
     assert_true(written() > (size_t)kills() * 4);
 }
 
@@ -177,14 +196,16 @@ static json_t *ids_of(const char *list, const struct account *who)
 static void all_there_and_once(void **state)
 {
     (void)state;
-    json_t *problems = ids_of("problems", &world.desk), *inspections = ids_of("inspections", &world.desk), *p;
+    json_t *problems = ids_of("problems", &world.desk),
+           *inspections = ids_of("inspections", &world.desk), *p;
     json_t *numbers = keep(json_object());
     size_t visits = 0, reports = 0;
     const char *id;
     for (size_t i = 0; i < written(); i++) {
         struct write *w = &writes[i];
         if (!json_object_get(w->inspection ? inspections : problems, w->id))
-            fail_msg("an acknowledged %s is gone: %s", w->inspection ? "inspection" : "problem", w->id);
+            fail_msg("an acknowledged %s is gone: %s", w->inspection ? "inspection" : "problem",
+                     w->id);
         ++*(w->inspection ? &visits : &reports);
     }
     /* every visit raised its problem, and there is nothing else */
@@ -196,13 +217,15 @@ static void all_there_and_once(void **state)
             fail_msg("two problems have the number %s", text_at(p, "number"));
         json_object_set(numbers, text_at(p, "number"), p);
     }
-    expect_int(GET(&world.desk, "/scores?group_by=district"), "total.inspections", (json_int_t)visits);
+    expect_int(GET(&world.desk, "/scores?group_by=district"), "total.inspections",
+               (json_int_t)visits);
     for (size_t i = 0; i < written(); i += 17) {
         if (writes[i].inspection)
             continue;
         expect_count(GET(&world.desk, "/problems/%s", writes[i].id), "timeline", 1);
     }
-    print_message("%zu problems and %zu inspections, each once\n", json_object_size(problems), visits);
+    print_message("%zu problems and %zu inspections, each once\n", json_object_size(problems),
+                  visits);
     for (size_t i = 0; i < written(); i++)
         free(writes[i].body);
     free(visit_text);
