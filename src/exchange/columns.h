@@ -6,7 +6,7 @@
 #ifndef XH_EXCHANGE_COLUMNS_H
 #define XH_EXCHANGE_COLUMNS_H
 
-#include "exchange/table.h"
+#include "tabular/table.h"
 
 struct column_set {
     const char *kind; /* ImportKind of openapi.yaml */

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "exchange/columns.h"
 #include "exchange/import.h"
-#include "exchange/xlsx_out.h"
+#include "tabular/xlsx_out.h"
 
 #define XLSX_MIME "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 enum { TEMPLATE_BYTES_MAX = 1024 * 1024 };

@@ -8,7 +8,7 @@
 #define XH_EXCHANGE_REPORT_H
 
 #include "base/json_out.h"
-#include "exchange/table.h"
+#include "tabular/table.h"
 
 enum import_mode { IMPORT_DRY_RUN, IMPORT_ALL_OR_NOTHING, IMPORT_GOOD_ROWS };
 /* "dry_run", "all_or_nothing", "good_rows", NULL. */

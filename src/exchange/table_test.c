@@ -4,9 +4,9 @@
  * lines.
  */
 #include "exchange/columns.h"
-#include "exchange/exchange_fixture.h"
+#include "tabular/fixture.h"
 #include "exchange/report.h"
-#include "exchange/xlsx_out.h"
+#include "tabular/xlsx_out.h"
 
 static enum rc bind(struct fixture *x, struct str bytes, const char *kind, const char *mapping,
                     struct table_map *m)

@@ -4,7 +4,7 @@
  * where they are not there.
  */
 #include "auth/auth_ground.h"
-#include "exchange/csv.h"
+#include "tabular/csv.h"
 #include "org_internal.h"
 
 #include "auth/policy.h"

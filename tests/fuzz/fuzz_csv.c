@@ -1,7 +1,7 @@
 /* fuzz_csv.c - any text: it is read within its limits, and what is written from it reads back the
  * same. */
 #include "base/arena.h"
-#include "exchange/csv.h"
+#include "tabular/csv.h"
 
 #include <stdlib.h>
 

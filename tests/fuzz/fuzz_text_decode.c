@@ -1,7 +1,7 @@
 /* fuzz_text_decode.c - any bytes, any wish: a fault, or valid UTF-8. The first byte chooses the
  * wish. */
 #include "base/arena.h"
-#include "exchange/text_decode.h"
+#include "tabular/text_decode.h"
 
 #include <stdlib.h>
 

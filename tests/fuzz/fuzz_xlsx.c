@@ -3,7 +3,7 @@
  * it, so that the fuzzer need not learn to compress.
  */
 #include "base/arena.h"
-#include "exchange/xlsx_in.h"
+#include "tabular/xlsx_in.h"
 
 #include <stdlib.h>
 #include <zip.h>

@@ -22,11 +22,11 @@
  * A condition holds one of is, starts, ends, contains. Columns not named are tied by synonyms as without a mapping;
  * null leaves a column out.
  */
-#ifndef XH_EXCHANGE_TABLE_H
-#define XH_EXCHANGE_TABLE_H
+#ifndef XH_TABULAR_TABLE_H
+#define XH_TABULAR_TABLE_H
 
-#include "exchange/grid.h"
-#include "exchange/text_decode.h"
+#include "tabular/grid.h"
+#include "tabular/text_decode.h"
 
 enum table_format { TABLE_CSV, TABLE_XLSX };
 

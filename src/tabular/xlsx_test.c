@@ -2,10 +2,10 @@
  * xlsx_test.c - workbooks made by hand, by our own writer and by other programs; and archives made
  * to hurt: bombs of data and of entities, truncation at every length, foreign paths, wrong places.
  */
-#include "exchange/exchange_fixture.h"
-#include "exchange/xlsx_in.h"
-#include "exchange/xlsx_out.h"
-#include "exchange/xlsx_part.h"
+#include "tabular/fixture.h"
+#include "tabular/xlsx_in.h"
+#include "tabular/xlsx_out.h"
+#include "tabular/xlsx_part.h"
 
 #include <jansson.h>
 #include <zip.h>

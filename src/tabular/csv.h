@@ -6,8 +6,8 @@
  * breaks its row, a quote never closed breaks the file. The writer puts an apostrophe before a cell that a
  * spreadsheet would run as a formula; the reader can take it away again.
  */
-#ifndef XH_EXCHANGE_CSV_H
-#define XH_EXCHANGE_CSV_H
+#ifndef XH_TABULAR_CSV_H
+#define XH_TABULAR_CSV_H
 
 #include "base/buf.h"
 #include "base/fault.h"

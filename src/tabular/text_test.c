@@ -1,9 +1,9 @@
 /* text_test.c - encodings and CSV: tables of cases, the csv-spectrum suite, naughty strings there
  * and back. */
 #include "base/json_in.h"
-#include "exchange/csv.h"
-#include "exchange/exchange_fixture.h"
-#include "exchange/text_decode.h"
+#include "tabular/csv.h"
+#include "tabular/fixture.h"
+#include "tabular/text_decode.h"
 
 #include <iconv.h>
 #include <jansson.h>

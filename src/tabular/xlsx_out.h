@@ -4,12 +4,12 @@
  * Every cell is text (a 12-digit code stays one, "=…" is never a formula), the headings are bold and stay in view,
  * columns are as wide as their text, a Chinese character counting two. The same input gives the same bytes.
  */
-#ifndef XH_EXCHANGE_XLSX_OUT_H
-#define XH_EXCHANGE_XLSX_OUT_H
+#ifndef XH_TABULAR_XLSX_OUT_H
+#define XH_TABULAR_XLSX_OUT_H
 
 #include "base/buf.h"
 #include "base/fault.h"
-#include "exchange/table.h"
+#include "tabular/table.h"
 
 struct xlsx_out {
     struct str sheet; /* name of the sheet, at most 31 characters, none of []:*?/\ */

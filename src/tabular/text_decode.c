@@ -1,6 +1,6 @@
 /* text_decode.c - see text_decode.h. Conversion is iconv's; what is believed about the bytes is
  * decided here. */
-#include "exchange/text_decode.h"
+#include "tabular/text_decode.h"
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -5,11 +5,11 @@
  * format, formulas as their kept results, booleans as TRUE and FALSE. Parts are inflated and read as a stream under
  * limits on size, compression and cells: an archive made to explode is refused with `xlsx_too_large`.
  */
-#ifndef XH_EXCHANGE_XLSX_IN_H
-#define XH_EXCHANGE_XLSX_IN_H
+#ifndef XH_TABULAR_XLSX_IN_H
+#define XH_TABULAR_XLSX_IN_H
 
 #include "base/fault.h"
-#include "exchange/grid.h"
+#include "tabular/grid.h"
 
 enum {
     XLSX_BYTES_MAX = 32 * 1024 * 1024,  /* the file */

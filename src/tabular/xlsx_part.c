@@ -1,6 +1,6 @@
 /* xlsx_part.c - see xlsx_part.h. libzip inflates, libxml2's push parser reads; both are kept on a
  * short lead. */
-#include "exchange/xlsx_part.h"
+#include "tabular/xlsx_part.h"
 
 #include "base/arena.h"
 

@@ -1,8 +1,8 @@
 /* xlsx_sheet.c - the cells of one sheet into a grid, a row at a time. See xlsx_in.h. */
 #include "base/arena.h"
 #include "base/buf.h"
-#include "exchange/xlsx_in.h"
-#include "exchange/xlsx_part.h"
+#include "tabular/xlsx_in.h"
+#include "tabular/xlsx_part.h"
 
 enum { SHEET_ROWS = 1048576, SHEET_COLUMNS = 16384 };
 

@@ -5,11 +5,11 @@
  * "../../etc/passwd" have no effect. A document type declaration ends the reading: no XLSX has one, and without it
  * there are no entities to expand.
  */
-#ifndef XH_EXCHANGE_XLSX_PART_H
-#define XH_EXCHANGE_XLSX_PART_H
+#ifndef XH_TABULAR_XLSX_PART_H
+#define XH_TABULAR_XLSX_PART_H
 
 #include "base/fault.h"
-#include "exchange/xlsx_in.h"
+#include "tabular/xlsx_in.h"
 
 struct zip;
 

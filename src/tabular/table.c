@@ -1,10 +1,10 @@
 /* table.c - reading a file into a grid, and the values of its rows. See table.h; headings are
  * table_bind.c's. */
-#include "exchange/table.h"
+#include "tabular/table.h"
 
 #include "base/arena.h"
-#include "exchange/csv.h"
-#include "exchange/xlsx_in.h"
+#include "tabular/csv.h"
+#include "tabular/xlsx_in.h"
 
 static enum rc read_csv_rows(struct table *t, struct csv_reader *r)
 {

@@ -4,8 +4,8 @@
  * Rows without any text are left out; each keeps its number in the source, so that reports name what people see.
  * Everything lives in one arena. Rows, cells and bytes are bounded, so a small file cannot ask for a large memory.
  */
-#ifndef XH_EXCHANGE_GRID_H
-#define XH_EXCHANGE_GRID_H
+#ifndef XH_TABULAR_GRID_H
+#define XH_TABULAR_GRID_H
 
 #include "base/fault.h"
 

@@ -1,6 +1,6 @@
 /* table_bind.c - which column of a file is which: headings, synonyms, and the caller's mapping. See
  * table.h. */
-#include "exchange/table.h"
+#include "tabular/table.h"
 
 #include "base/arena.h"
 #include "base/json_in.h"

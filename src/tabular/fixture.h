@@ -1,6 +1,6 @@
 /* exchange_fixture.h - for this room's tests: an arena and a fault per test, shared test files, small checks. */
-#ifndef XH_EXCHANGE_FIXTURE_H
-#define XH_EXCHANGE_FIXTURE_H
+#ifndef XH_TABULAR_FIXTURE_H
+#define XH_TABULAR_FIXTURE_H
 
 #include "base/arena.h"
 #include "base/buf.h"

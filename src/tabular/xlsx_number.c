@@ -1,6 +1,6 @@
 /* xlsx_number.c - what a spreadsheet's numbers say to people: digits, dates, escapes. See
  * xlsx_part.h. */
-#include "exchange/xlsx_part.h"
+#include "tabular/xlsx_part.h"
 
 #include "base/arena.h"
 #include "base/civil.h"

@@ -1,5 +1,5 @@
 /* csv.c - see csv.h. */
-#include "exchange/csv.h"
+#include "tabular/csv.h"
 
 #include "base/arena.h"
 

@@ -1,6 +1,6 @@
 /* xlsx_out.c - see xlsx_out.h. libxlsxwriter writes to a file, so the workbook passes through a
  * temporary one. */
-#include "exchange/xlsx_out.h"
+#include "tabular/xlsx_out.h"
 
 #include "base/arena.h"
 

@@ -5,8 +5,8 @@
  * in Chinese saves as "CSV"). Valid UTF-8 is UTF-8; what is not is GB18030 where that reads through and the
  * text looks like Chinese; anything else is refused rather than guessed at.
  */
-#ifndef XH_EXCHANGE_TEXT_DECODE_H
-#define XH_EXCHANGE_TEXT_DECODE_H
+#ifndef XH_TABULAR_TEXT_DECODE_H
+#define XH_TABULAR_TEXT_DECODE_H
 
 #include "base/fault.h"
 

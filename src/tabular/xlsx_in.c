@@ -1,10 +1,10 @@
 /* xlsx_in.c - opens a workbook: its sheets, shared strings and date formats. Cells are
  * xlsx_sheet.c's. */
-#include "exchange/xlsx_in.h"
+#include "tabular/xlsx_in.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "exchange/xlsx_part.h"
+#include "tabular/xlsx_part.h"
 
 #include <zip.h>
 

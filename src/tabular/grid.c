@@ -1,5 +1,5 @@
 /* grid.c - see grid.h. */
-#include "exchange/grid.h"
+#include "tabular/grid.h"
 
 #include "base/arena.h"
 
