@@ -183,6 +183,19 @@ static enum MHD_Result act(struct http_exchange *ex, enum step step)
     return MHD_NO;
 }
 
+/* The library watches for edges only: an end that came together with the last bytes it read is no
+ * new edge, and the connection would stay until its time-out. Asked while a body of known length is
+ * still incomplete. */
+static bool gave_up(struct MHD_Connection *c, const struct http_exchange *ex)
+{
+    char byte;
+    if (ex->body_seen >= ex->facts.body_bytes)
+        return false;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* Called with the headers, with each piece of the body, at its end, and after each resume. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version, const char *upload,
@@ -203,7 +216,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (*upload_n) {
         struct str piece = {upload, *upload_n};
         *upload_n = 0;
-        return act(ex, exchange_body(ex, piece));
+        enum step step = exchange_body(ex, piece);
+        return act(ex, step == STEP_BODY && gave_up(c, ex) ? STEP_ABORT : step);
     }
     return act(ex, exchange_go_on(ex));
 }
