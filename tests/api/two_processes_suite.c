@@ -6,10 +6,12 @@
 #include "world.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
-enum { ROUNDS = 150, RACERS = 2, LOAD_THREADS = 8, LOAD_EACH = 60 };
+enum { ROUNDS = 150, RACERS = 2, LOAD_THREADS = 8, LOAD_EACH = 150, DEATHS = 5 };
 
 static struct server beside;
+static atomic_int beside_port; /* changes when it is started anew */
 static pthread_barrier_t barrier;
 
 struct racer {
@@ -31,7 +33,7 @@ static void race(struct racer racers[RACERS])
 {
     pthread_t t[RACERS];
     racers[0].port = world.server.port;
-    racers[1].port = beside.port;
+    racers[1].port = atomic_load(&beside_port);
     pthread_barrier_init(&barrier, NULL, RACERS);
     for (int i = 0; i < RACERS; i++)
         pthread_create(&t[i], NULL, race_one, &racers[i]);
@@ -51,6 +53,7 @@ static void start_beside(void **state)
     (void)state;
     server_beside(&world.server, &beside);
     server_start(&beside);
+    atomic_store(&beside_port, beside.port);
 }
 
 static void equal_commands_take_effect_once(void **state)
@@ -164,8 +167,10 @@ static void *load(void *arg)
                  "{\"id\":\"%s\",\"site_id\":\"%s\",\"description\":\"并发 %zu/%d\"}", id,
                  world.site[0], n, i);
         struct call c = post(&world.desk, "/api/v1/problems", body);
-        for (int tries = 0; tries < 100 && status == 503; tries++) {
-            call_make((n + (size_t)tries) % 2 ? world.server.port : beside.port, &c, &r);
+        /* no reply: the process was killed; the other one is asked, under the same id */
+        for (int tries = 0; tries < 200 && (status == 503 || status == 0); tries++) {
+            call_make((n + (size_t)tries) % 2 ? world.server.port : atomic_load(&beside_port), &c,
+                      &r);
             status = r.status;
             reply_free(&r);
         }
@@ -174,21 +179,12 @@ static void *load(void *arg)
     return (void *)(uintptr_t)bad;
 }
 
-static void writing_at_once(void **state)
+/* Every number once; answers how many problems there are. */
+static size_t count_problems(void)
 {
-    (void)state;
-    pthread_t t[LOAD_THREADS];
-    size_t bad = 0, total = 0, i;
     char cursor[700] = "";
-    json_t *before = GET(&world.desk, "/overview"), *numbers = keep(json_object()), *p;
-    for (size_t k = 0; k < LOAD_THREADS; k++)
-        pthread_create(&t[k], NULL, load, (void *)(uintptr_t)k);
-    for (int k = 0; k < LOAD_THREADS; k++) {
-        void *result;
-        pthread_join(t[k], &result);
-        bad += (size_t)(uintptr_t)result;
-    }
-    assert_int_equal(bad, 0);
+    json_t *numbers = keep(json_object()), *p;
+    size_t i, total = 0;
     do {
         json_t *page =
             GET(&world.desk, "/problems?limit=200%s%s", *cursor ? "&cursor=" : "", cursor);
@@ -202,9 +198,51 @@ static void writing_at_once(void **state)
         json_t *next = at(page, "next");
         snprintf(cursor, sizeof cursor, "%s", json_is_string(next) ? json_string_value(next) : "");
     } while (*cursor);
-    json_t *after = GET(&world.desk, "/overview");
-    assert_int_equal(int_at(after, "open") - int_at(before, "open"), LOAD_THREADS * LOAD_EACH);
-    print_message("%zu problems, every number once\n", total);
+    return total;
+}
+
+static size_t load_while(void (*meanwhile)(void))
+{
+    pthread_t t[LOAD_THREADS];
+    size_t bad = 0;
+    for (size_t k = 0; k < LOAD_THREADS; k++)
+        pthread_create(&t[k], NULL, load, (void *)(uintptr_t)k);
+    if (meanwhile)
+        meanwhile();
+    for (int k = 0; k < LOAD_THREADS; k++) {
+        void *result;
+        pthread_join(t[k], &result);
+        bad += (size_t)(uintptr_t)result;
+    }
+    return bad;
+}
+
+static void writing_at_once(void **state)
+{
+    (void)state;
+    size_t before = count_problems();
+    assert_int_equal(load_while(NULL), 0);
+    size_t after = count_problems();
+    print_message("%zu problems, every number once\n", after);
+    assert_int_equal(after - before, LOAD_THREADS * LOAD_EACH);
+}
+
+static void kill_one_again_and_again(void)
+{
+    for (int k = 0; k < DEATHS; k++) {
+        usleep(80000);
+        server_kill(&beside);
+        server_start(&beside);
+        atomic_store(&beside_port, beside.port);
+    }
+}
+
+static void one_dies_the_other_goes_on(void **state)
+{
+    (void)state;
+    size_t before = count_problems();
+    assert_int_equal(load_while(kill_one_again_and_again), 0);
+    assert_int_equal(count_problems() - before, LOAD_THREADS * LOAD_EACH);
 }
 
 static void stop_beside(void **state)
@@ -223,6 +261,7 @@ int main(void)
         CASE(one_of_two_changes_wins),
         CASE(one_step_wins),
         CASE(writing_at_once),
+        CASE(one_dies_the_other_goes_on),
         CASE(stop_beside),
     };
     return SUITE(tests);
