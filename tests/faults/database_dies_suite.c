@@ -120,7 +120,7 @@ static void crashes(void **state)
     for (size_t i = 0; i < written(); i++) {
         char path[100];
         struct reply r;
-        snprintf(path, sizeof path, "/api/v1/problems/%s", writes[i].id);
+        snprintf(path, sizeof path, "/api/v1/problems/%.36s", writes[i].id);
         call_make(world.server.port,
                   &(struct call){.method = "GET", .path = path, .bearer = world.desk.token}, &r);
         lost += r.status != 200;
