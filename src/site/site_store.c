@@ -397,7 +397,7 @@ enum rc site_prepare_reveal(struct op *op, struct uuid id, struct str reason)
 {
     struct site s;
     const struct text_rule rule = {"/reason", reason, true, REASON_MAX_CHARS};
-    RETURN_IF(site_load(op, id, &s));
+    RETURN_IF(site_read(op, id, &s)); /* out of reach: not found, as in a GET */
     struct subject subject = site_subject(&op->actor, &s);
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_PERSON_UNMASK, &subject));
     text_check(op->rd.fault, &rule, 1);
