@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int cmd_version(struct options *o)
@@ -73,7 +74,9 @@ int main(int argc, char **argv)
             options_usage(c);
             return EXIT_USAGE;
         }
-        return c->run(&o);
+        int status = c->run(&o);
+        free(o.args);
+        return status;
     }
     fprintf(stderr, "没有命令 %s / no such command: %s\n", argv[1], argv[1]);
     usage(stderr);

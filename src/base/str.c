@@ -42,7 +42,7 @@ struct str str_sub(struct str s, size_t from, size_t n)
         from = s.n;
     if (n > s.n - from)
         n = s.n - from;
-    return (struct str){s.p + from, n};
+    return (struct str){s.p ? s.p + from : NULL, n};
 }
 
 static size_t space_at(struct str s, size_t i)

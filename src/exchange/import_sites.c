@@ -176,16 +176,24 @@ static void take_place(struct import *im, struct site_row *r, struct place_e7 p,
     r->has_place = true;
 }
 
+/* Reads both, so that a fault in either is named. */
+static bool read_pair(struct import *im, struct site_row *r, const char *const names[2], struct opt_i64 *lon,
+                      struct opt_i64 *lat)
+{
+    bool lon_good = read_degrees(im, r->row, names[0], 180, lon);
+    bool lat_good = read_degrees(im, r->row, names[1], 90, lat);
+    return lon_good && lat_good;
+}
+
 static bool read_place(struct import *im, struct site_row *r)
 {
+    static const char *const wgs84[] = {"lon", "lat"}, *const shifted[] = {"lon_gcj02", "lat_gcj02"};
     struct opt_i64 lon, lat;
     bool gcj02 = im->gcj02 || heading_says_gcj02(im, "lon");
-    bool good =
-        read_degrees(im, r->row, "lon", 180, &lon) & read_degrees(im, r->row, "lat", 90, &lat);
+    bool good = read_pair(im, r, wgs84, &lon, &lat);
     if (good && !lon.has && !lat.has) {
         gcj02 = true;
-        good = read_degrees(im, r->row, "lon_gcj02", 180, &lon) &
-               read_degrees(im, r->row, "lat_gcj02", 90, &lat);
+        good = read_pair(im, r, shifted, &lon, &lat);
     }
     if (good && lon.has && lat.has)
         take_place(im, r, (struct place_e7){lon.v, lat.v}, gcj02);

@@ -159,7 +159,7 @@ static const char *database_name(void)
 
 static void spoil(const char *path)
 {
-    char byte;
+    char byte = 0;
     int fd = open(path, O_RDWR | O_CLOEXEC);
     assert_true(fd >= 0 && pread(fd, &byte, 1, 5) == 1);
     byte = (char)~byte;
