@@ -7,8 +7,8 @@
  *   change_event(op, "problem.dispatched", …);  // for whoever listens; delivered after the commit
  *   return change_commit(op);                   // or http_commit(rq, reply)
  *
- * The executor puts the room's effects between a row that keeps the command under its id and the rows of the
- * journal (操作日志) and the outbox; all of it is one transaction, durable before anybody is told. An effect
+ * The executor puts one row before the room's effects that is both the memory of the command under its id and the
+ * journal (操作日志), and outbox rows after them; all of it is one transaction, durable before anybody is told. An effect
  * that touches another number of rows than it must undoes all and fails with its `struct miss`.
  */
 #ifndef XH_CHANGE_CHANGE_H
@@ -25,7 +25,7 @@ enum rc change_begin(struct op *op, const struct command *command) MUST_CHECK;
 /* Announces something to listeners (outbox, event streams). `payload` is JSON without personal data, or absent. */
 void change_event(struct op *op, const char *topic, const char *subject_kind, struct uuid subject_id, struct str payload);
 
-/* Completes the plan with command, journal and outbox rows; the list may then be submitted once. */
+/* Completes the plan's journal row; the list may then be submitted once. */
 void change_seal(struct op *op);
 /* Turns a job's end into a fault on op. RC_STALE with code "retry" asks the caller to load and decide anew;
  * JOB_LOST is resolved by looking the command up. A clash on the command's own row: replayed or reused. */
