@@ -21,8 +21,9 @@ enum { FILE_LINES_MAX = 600, FUNCTION_LINES_MAX = 60, TEST_FUNCTION_LINES_MAX = 
 
 /* From low to high: a room includes from itself and from rooms that stand before it. */
 static const char *const order[] = {
-    "base",  "embed", "tabular", "store", "privacy", "change", "http",  "auth",       "audit",   "calendar", "media",    "org", "standard",
-    "site",  "round",    "inspection", "problem", "score", "exchange", "backup", "loop", "app", "demo", "cli", "main.c",
+    "base",  "embed",    "tabular", "store",    "privacy",  "change",      "http",   "auth",      "audit",     "calendar", "media",
+    "org",   "standard", "site",    "facility", "matrix",   "limits",      "round",  "evidence",  "inspection", "problem", "lookback",
+    "alike", "works",    "consequence", "score", "indicator", "notify",    "exchange", "loop",    "app",       "demo",     "cli", "main.c",
 };
 enum { ROOMS = sizeof order / sizeof *order };
 

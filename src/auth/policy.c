@@ -91,6 +91,68 @@ static const struct rule rules[] = {
     {ACT_OVERVIEW, ROLES_INSPECTORS, 0, REACH_OWN},
     {ACT_OVERVIEW, ROLES_UNIT, 0, REACH_UNIT},
     {ACT_OVERVIEW, ROLE_GRID_WORKER | ROLE_LEADER, 0, REACH_AREA | REACH_UNIT},
+
+    {ACT_ROUND_READ, ROLES_DESK, 0, REACH_ALL},
+    {ACT_ROUND_READ, ROLES_INSPECTORS, 0, REACH_OWN},
+    {ACT_ROUND_READ, ROLES_UNIT | ROLE_GRID_WORKER | ROLE_LEADER, 0, REACH_UNIT},
+    {ACT_ROUND_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_ROUND_PUBLISH, ROLES_DESK, 0, REACH_ALL},
+    /* Who is inspected must not learn when a place was last looked at. */
+    {ACT_COVERAGE_READ, ROLES_DESK, 0, REACH_ALL},
+
+    {ACT_LIMIT_READ, ROLES_CONTENT, 0, REACH_ALL},
+    {ACT_LIMIT_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_MATRIX_READ, ROLES_CONTENT, 0, REACH_ALL},
+    {ACT_MATRIX_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_KIND_READ, ROLES_CONTENT, 0, REACH_ALL},
+    {ACT_KIND_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+
+    {ACT_FACILITY_READ, ROLES_DESK | ROLES_INSPECTORS, 0, REACH_ALL},
+    {ACT_FACILITY_READ, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_FACILITY_READ, ROLE_GRID_WORKER | ROLE_LEADER, 0, REACH_AREA | REACH_UNIT},
+    {ACT_FACILITY_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_FACILITY_WRITE, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_FACILITY_WRITE, ROLE_GRID_WORKER, 0, REACH_AREA | REACH_UNIT},
+    {ACT_EDITION_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+
+    {ACT_PROBLEM_MERGE, ROLE_OFFICE, GRANT_REGISTER | GRANT_DISPATCH, REACH_ALL},
+    {ACT_PROBLEM_SETTLE, ROLE_COMMANDER, 0, REACH_ALL},
+    {ACT_PROBLEM_HAND_ON, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_PROBLEM_ASK, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_PROBLEM_GRANT, ROLE_OFFICE, GRANT_DISPATCH, REACH_ALL},
+    {ACT_PROBLEM_GRANT_SECOND, ROLE_COMMANDER, 0, REACH_ALL},
+    {ACT_PROBLEM_STOP, ROLE_OFFICE, GRANT_DISPATCH, REACH_ALL},
+
+    {ACT_LOOKBACK_READ, ROLES_DESK, 0, REACH_ALL},
+    {ACT_LOOKBACK_READ, ROLES_INSPECTORS, 0, REACH_OWN},
+    {ACT_LOOKBACK_PLAN, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_LOOKBACK_JUDGE, ROLES_CHECKERS, 0, REACH_ALL},
+    {ACT_ALIKE_READ, ROLES_DESK, 0, REACH_ALL},
+    {ACT_ALIKE_READ, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_ALIKE_START, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_ALIKE_ANSWER, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_WORKS_READ, ROLES_DESK, 0, REACH_ALL},
+    {ACT_WORKS_READ, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_WORKS_WRITE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_WORKS_WRITE, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_CONSEQUENCE_READ, ROLES_DESK, 0, REACH_ALL},
+    {ACT_CONSEQUENCE_READ, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_CONSEQUENCE_RULE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_CONSEQUENCE_PROPOSE, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_CONSEQUENCE_APPROVE, ROLE_COMMANDER, 0, REACH_ALL},
+    {ACT_DOUBT_READ, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_DOUBT_READ, ROLES_INSPECTORS, GRANTS_CHECK, REACH_ALL},
+    {ACT_DOUBT_JUDGE, ROLES_CHECKERS, GRANTS_CHECK, REACH_ALL},
+
+    {ACT_EXPORT, ROLES_DESK, 0, REACH_ALL},
+    {ACT_EXPORT, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_INDICATOR_READ, ROLES_DESK, 0, REACH_ALL},
+    {ACT_INDICATOR_READ, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_INDICATOR_READ, ROLE_LEADER, 0, REACH_AREA | REACH_UNIT},
+    {ACT_PERIOD_CLOSE, ROLE_COMMANDER, 0, REACH_ALL},
+    {ACT_NOTICE_WRITE, ROLE_SYSTEM_ADMIN, 0, REACH_ALL},
+    {ACT_REPLY_LINK, ROLE_OFFICE, 0, REACH_ALL},
+    {ACT_REPLY_LINK, ROLES_UNIT, 0, REACH_UNIT},
 };
 
 enum { RULES = sizeof rules / sizeof *rules };
@@ -130,10 +192,11 @@ static bool reaches(unsigned reach, const struct actor *actor, const struct subj
 {
     if (reach & REACH_ALL)
         return true;
-    if ((reach & REACH_AREA) && !str_empty(actor->area_code) &&
+    if ((reach & REACH_AREA) && !s->held && !str_empty(actor->area_code) &&
         str_starts(s->area_code, actor->area_code))
         return true;
-    if ((reach & REACH_UNIT) && same(actor->unit_id, s->unit_id))
+    if ((reach & REACH_UNIT) && !s->held &&
+        (same(actor->unit_id, s->unit_id) || same(actor->unit_id, s->handler_unit_id)))
         return true;
     return (reach & REACH_OWN) && same(actor->person_id, s->owner_id);
 }
@@ -167,7 +230,10 @@ enum rc policy_check(struct fault *f, const struct actor *actor, enum action act
     if (!reaches(reach_of(actor, action), actor, s))
         return fail(f, RC_FORBIDDEN, "out_of_reach", "此项记录不在您的权限范围内",
                     "This record is outside what you may act on");
-    if (action == ACT_PROBLEM_RECHECK || action == ACT_PROBLEM_STRIKE)
+    if (action == ACT_LOOKBACK_JUDGE && same(actor->person_id, s->striker_id))
+        return fail(f, RC_FORBIDDEN, "lookback_self", "销号人不得对本人销号的问题“回头看”",
+                    "Who struck a problem off may not look back on it");
+    if (action == ACT_PROBLEM_RECHECK || action == ACT_PROBLEM_STRIKE || action == ACT_LOOKBACK_JUDGE)
         return check_independence(f, actor, s);
     return RC_OK;
 }
@@ -244,6 +310,45 @@ static const char *const action_names[ACT_COUNT_] = {
     [ACT_JOURNAL_READ] = "journal.read",
     [ACT_EVENTS] = "events",
     [ACT_OVERVIEW] = "overview",
+    [ACT_ROUND_READ] = "round.read",
+    [ACT_ROUND_WRITE] = "round.write",
+    [ACT_ROUND_PUBLISH] = "round.publish",
+    [ACT_COVERAGE_READ] = "coverage.read",
+    [ACT_LIMIT_READ] = "limit.read",
+    [ACT_LIMIT_WRITE] = "limit.write",
+    [ACT_MATRIX_READ] = "matrix.read",
+    [ACT_MATRIX_WRITE] = "matrix.write",
+    [ACT_FACILITY_READ] = "facility.read",
+    [ACT_FACILITY_WRITE] = "facility.write",
+    [ACT_EDITION_WRITE] = "edition.write",
+    [ACT_PROBLEM_MERGE] = "problem.merge",
+    [ACT_PROBLEM_SETTLE] = "problem.settle",
+    [ACT_PROBLEM_HAND_ON] = "problem.hand_on",
+    [ACT_PROBLEM_ASK] = "problem.ask",
+    [ACT_PROBLEM_GRANT] = "problem.grant",
+    [ACT_PROBLEM_GRANT_SECOND] = "problem.grant_second",
+    [ACT_PROBLEM_STOP] = "problem.stop",
+    [ACT_KIND_READ] = "kind.read",
+    [ACT_KIND_WRITE] = "kind.write",
+    [ACT_LOOKBACK_READ] = "lookback.read",
+    [ACT_LOOKBACK_PLAN] = "lookback.plan",
+    [ACT_LOOKBACK_JUDGE] = "lookback.judge",
+    [ACT_ALIKE_READ] = "alike.read",
+    [ACT_ALIKE_START] = "alike.start",
+    [ACT_ALIKE_ANSWER] = "alike.answer",
+    [ACT_WORKS_READ] = "works.read",
+    [ACT_WORKS_WRITE] = "works.write",
+    [ACT_CONSEQUENCE_READ] = "consequence.read",
+    [ACT_CONSEQUENCE_RULE] = "consequence.rule",
+    [ACT_CONSEQUENCE_PROPOSE] = "consequence.propose",
+    [ACT_CONSEQUENCE_APPROVE] = "consequence.approve",
+    [ACT_DOUBT_READ] = "doubt.read",
+    [ACT_DOUBT_JUDGE] = "doubt.judge",
+    [ACT_EXPORT] = "export",
+    [ACT_INDICATOR_READ] = "indicator.read",
+    [ACT_PERIOD_CLOSE] = "period.close",
+    [ACT_NOTICE_WRITE] = "notice.write",
+    [ACT_REPLY_LINK] = "reply.link",
 };
 
 static uint32_t bit_by_name(const char *const *names, struct str name)

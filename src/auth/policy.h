@@ -67,6 +67,45 @@ enum action {
     ACT_JOURNAL_READ, /* audit administrator */
     ACT_EVENTS,
     ACT_OVERVIEW,
+    ACT_ROUND_READ,        /* rounds (督查轮次); covert ones until published: who planned or walks them */
+    ACT_ROUND_WRITE,       /* plan, draw, assign */
+    ACT_ROUND_PUBLISH,
+    ACT_COVERAGE_READ,     /* what was never, or not lately, inspected */
+    ACT_LIMIT_READ,        /* rules of limits, the headquarters' own calendar */
+    ACT_LIMIT_WRITE,
+    ACT_MATRIX_READ,       /* responsibility matrix (责任矩阵) */
+    ACT_MATRIX_WRITE,
+    ACT_FACILITY_READ,     /* facilities, publicity assets, frontages */
+    ACT_FACILITY_WRITE,
+    ACT_EDITION_WRITE,     /* content editions of publicity (公益广告版本), their withdrawal */
+    ACT_PROBLEM_MERGE,     /* merge, link parent and children */
+    ACT_PROBLEM_SETTLE,    /* decide whose it is (争议裁定) */
+    ACT_PROBLEM_HAND_ON,   /* hand on downward, take back, check the answer: the unit it is with */
+    ACT_PROBLEM_ASK,       /* ask for extension, postponement; appeal; contest a finding */
+    ACT_PROBLEM_GRANT,     /* first decision on what was asked */
+    ACT_PROBLEM_GRANT_SECOND, /* second decision, by a leader */
+    ACT_PROBLEM_STOP,      /* with law enforcement: the clock stands */
+    ACT_KIND_READ,         /* kinds of problems with stages of their own (问题类别) */
+    ACT_KIND_WRITE,
+    ACT_LOOKBACK_READ,     /* 回头看 */
+    ACT_LOOKBACK_PLAN,
+    ACT_LOOKBACK_JUDGE,    /* holds or rebounds */
+    ACT_ALIKE_READ,        /* 举一反三 and self-check ledger (自查自改) */
+    ACT_ALIKE_START,
+    ACT_ALIKE_ANSWER,
+    ACT_WORKS_READ,        /* improvement works (改造工程) that end problems */
+    ACT_WORKS_WRITE,
+    ACT_CONSEQUENCE_READ,  /* 催办、督办、通报、曝光、线索移送 */
+    ACT_CONSEQUENCE_RULE,  /* edit and try the rules */
+    ACT_CONSEQUENCE_PROPOSE,
+    ACT_CONSEQUENCE_APPROVE, /* a named leader */
+    ACT_DOUBT_READ,        /* doubts about evidence (影像疑点) */
+    ACT_DOUBT_JUDGE,
+    ACT_EXPORT,
+    ACT_INDICATOR_READ,
+    ACT_PERIOD_CLOSE,      /* close a period, publish a marked revision */
+    ACT_NOTICE_WRITE,      /* channels and rules of notices; system administrator */
+    ACT_REPLY_LINK,        /* send somebody a link to answer one case */
     ACT_COUNT_
 };
 
@@ -78,6 +117,9 @@ struct subject {
     struct uuid owner_id; /* who recorded it */
     struct uuid rectifier_id;
     struct uuid rectifier_unit_id;
+    bool held; /* of a covert round, not disclosed yet: out of reach by unit and by area */
+    struct uuid handler_unit_id; /* the unit it was handed on to; within its reach as well */
+    struct uuid striker_id;      /* who struck it off: never who looks back */
 };
 
 /* May the actor do this at all, to something? (What routes ask.) */
@@ -94,6 +136,8 @@ struct scope {
     struct uuid unit_id;   /* UUID_NONE: no such filter */
     struct str area_code;  /* code prefix; absent: no such filter */
     struct uuid person_id; /* own records */
+    /* By unit and by area nothing is reached that is held back (of a covert round, not disclosed yet): every query
+     * cut by unit_id or area_code also asks for held = FALSE. */
 };
 struct scope policy_scope(const struct actor *actor, enum action action);
 

@@ -13,7 +13,8 @@ static const char *const state_words_en[PROBLEM_STATES] = {"reported",  "verifie
                                                            "rectified", "struck off", "rejected",   "mended on the spot"};
 static const char *const event_words_en[PROBLEM_EVENTS] = {"verify", "register",  "reject",  "dispatch", "mend on the spot",
                                                            "accept", "send back", "rectify", "return",   "strike off"};
-const char *const problem_source_names[PROBLEM_SOURCES + 1] = {"inspection", "report", "patrol", "superior", NULL};
+const char *const problem_source_names[PROBLEM_SOURCES + 1] = {
+    "inspection", "report", "patrol", "superior", "lookback", "alike", "self_check", "asset", "import", NULL};
 const char *const problem_light_names[] = {"none", "green", "yellow", "red", NULL};
 
 enum guard {

@@ -42,7 +42,18 @@ enum problem_event {
 };
 extern const char *const problem_event_names[PROBLEM_EVENTS + 1];
 
-enum problem_source { PROBLEM_BY_INSPECTION, PROBLEM_BY_REPORT, PROBLEM_BY_PATROL, PROBLEM_BY_SUPERIOR, PROBLEM_SOURCES };
+enum problem_source {
+    PROBLEM_BY_INSPECTION,
+    PROBLEM_BY_REPORT,
+    PROBLEM_BY_PATROL,
+    PROBLEM_BY_SUPERIOR,   /* 上级交办 */
+    PROBLEM_BY_LOOKBACK,   /* 回头看反弹 */
+    PROBLEM_BY_ALIKE,      /* 举一反三 */
+    PROBLEM_BY_SELF_CHECK, /* 自查自改 */
+    PROBLEM_BY_ASSET,      /* 设施、公益广告巡检 */
+    PROBLEM_BY_IMPORT,     /* an older system's case */
+    PROBLEM_SOURCES
+};
 extern const char *const problem_source_names[PROBLEM_SOURCES + 1];
 
 enum { PROBLEM_TEXT_MAX = 2000, PROBLEM_PHOTOS_MAX = 20 };
@@ -119,6 +130,10 @@ struct problem_new {
     bool mended;                     /* mended on the spot, with proof: */
     const struct sha256 *after_photos;
     size_t nafter;
+    struct str kind;                 /* problem_kind.code; absent: "general" */
+    bool held;                       /* of a covert round: no event, no public number until it is disclosed */
+    struct uuid round_id, parent_id, rebound_of, alike_id, asset_id;
+    struct str external_id;          /* of the list it was imported from; absent: none */
 };
 
 /* Adds the effects to the plan in hand. Photographs must be stored already: field errors under `at`. */

@@ -20,7 +20,7 @@ const en: typeof zh = {
   action_hint: {
     verify: 'Confirm that the problem is real.', register: 'Enter it in the ledger; it then waits for dispatch.', reject: 'Not real or not for this headquarters; give the reason and close it.', dispatch: 'Hand it to the responsible unit; its time limit starts now.', mend_on_spot: 'It was put right on the spot; attach a photograph taken afterwards and close it.', accept: 'After accepting, mend it and report back within the limit.', send_back: 'Not your unit’s duty: give the reason and send it back to the dispatcher.', rectify: 'Attach photographs taken afterwards and say what was done; it then waits for re-check.', return: 'Not put right: give the reason and send it back to the unit; the return is counted.', strike_off: 'Re-checked and put right: strike it off the list.',
   },
-  source: { inspection: 'Inspection', report: 'Report', patrol: 'Patrol', superior: 'From above' },
+  source: { inspection: 'Inspection', report: 'Report', patrol: 'Patrol', superior: 'From above', lookback: 'Rebound', alike: 'All alike', self_check: 'Self-check', asset: 'Facilities and publicity', import: 'Imported' },
   severity: { general: 'General', key: 'Key and difficult' },
   light: { none: 'Not timed', green: 'In time', yellow: 'Due soon', red: 'Overdue' },
   limit_kind: { urgent_hours: 'hours (round the clock)', working_hours: 'working hours', working_days: 'working days', calendar_days: 'calendar days' },

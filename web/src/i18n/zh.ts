@@ -18,7 +18,7 @@ export default {
   action_hint: {
     verify: '确认问题属实。', register: '登记立案，编入台账，等待交办。', reject: '问题不属实或不属受理范围，说明理由后办结。', dispatch: '交责任单位限期整改，自交办时起计时。', mend_on_spot: '现场已整改到位，附整改后照片，直接办结。', accept: '签收后请在时限内整改并反馈。', send_back: '不属本单位职责的，说明理由退回交办人。', rectify: '附整改后的照片，写明整改情况，等待复核。', return: '整改不到位，说明理由，退回责任单位重新整改，并计入退回次数。', strike_off: '经复核整改到位，予以销号。',
   },
-  source: { inspection: '检查发现', report: '上报', patrol: '巡查', superior: '上级交办' },
+  source: { inspection: '检查发现', report: '上报', patrol: '巡查', superior: '上级交办', lookback: '回头看反弹', alike: '举一反三', self_check: '自查自改', asset: '设施与宣传巡检', import: '历史导入' },
   severity: { general: '一般', key: '重点难点' },
   light: { none: '未计时', green: '时限内', yellow: '临近期限', red: '已超期' },
   limit_kind: { urgent_hours: '小时（不间断）', working_hours: '工作小时', working_days: '工作日', calendar_days: '自然日' },
