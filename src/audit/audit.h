@@ -14,12 +14,12 @@
 #ifndef XH_AUDIT_AUDIT_H
 #define XH_AUDIT_AUDIT_H
 
-#include "change/change.h"
+#include "change/lease.h"
 #include "http/http.h"
 
 #include <stdio.h>
 
-enum { SEAL_ENTRIES_MAX = 1000, SEAL_AFTER_MS = 1000, LEASE_MS = 10000 };
+enum { SEAL_ENTRIES_MAX = 1000, SEAL_AFTER_MS = 1000 };
 
 /* ---- hashing (pure) ---- */
 
@@ -52,15 +52,11 @@ struct sha256 seal_hash(const struct seal *s);
 
 /* ---- sealing ---- */
 
-/* The holder's view of the lease; zero-initialise. */
-struct seal_lease {
-    int64_t epoch;
-    int64_t until_ms;
-};
+#define SEAL_LEASE "journal_seal"
 /* Seals at most one batch of rows from before `before_ms`. *sealed: how many rows; 0 when there are
  * none or another process holds the lease. A row that came in between makes it fail with RC_STALE:
  * try again. */
-enum rc seal_round(struct op *op, struct seal_lease *lease, int64_t before_ms,
+enum rc seal_round(struct op *op, struct lease *lease, int64_t before_ms,
                    int64_t *sealed) MUST_CHECK;
 /* Everything there is up to now; for setting up, the demonstration and before a backup. Waits for
  * its turn. */

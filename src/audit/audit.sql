@@ -1,4 +1,4 @@
--- audit.sql - the journal read in order, its seals, the sealer's lease.
+-- audit.sql - the journal read in order and its seals.
 
 -- ---- sealing ----
 
@@ -37,24 +37,6 @@ SELECT seq, hash FROM journal_seal WHERE hq_id = :hq ORDER BY seq DESC LIMIT 1;
 INSERT INTO journal_seal (hq_id, seq, entries, previous, hash, leaves, epoch, at_ms)
 SELECT l.hq_id, :seq, :entries, :previous, :hash, :leaves, l.epoch, :at_ms
 FROM lease l WHERE l.hq_id = :hq AND l.name = :lease AND l.holder = :holder AND l.epoch = :epoch;
-
--- name: lease_take :exec
--- in: hq i64, name text, holder uuid, now i64, until i64
-INSERT INTO lease (hq_id, name, holder, epoch, until_ms) VALUES (:hq, :name, :holder, 1, :until)
-ON CONFLICT (hq_id, name) DO UPDATE SET
-    holder = excluded.holder,
-    epoch = CASE WHEN lease.holder = excluded.holder THEN lease.epoch ELSE lease.epoch + 1 END,
-    until_ms = excluded.until_ms
-WHERE lease.holder = excluded.holder OR lease.until_ms < :now;
-
--- name: lease_by_name :one
--- in: hq i64, name text
--- out: holder uuid, epoch i64, until_ms i64
-SELECT holder, epoch, until_ms FROM lease WHERE hq_id = :hq AND name = :name;
-
--- name: lease_leave :exec
--- in: hq i64, name text, holder uuid
-UPDATE lease SET until_ms = 0 WHERE hq_id = :hq AND name = :name AND holder = :holder;
 
 -- ---- verifying ----
 

@@ -143,7 +143,7 @@ static void a_whole_chain_verifies(void **state)
 static void only_rows_of_age_are_sealed(void **state)
 {
     struct ground *g = *state;
-    struct seal_lease lease = {0};
+    struct lease lease = {.name = SEAL_LEASE};
     int64_t sealed;
     write_rows(g, 2);
     add_rows(ground_op(g), 1);
@@ -278,7 +278,7 @@ static void a_stale_holder_is_fenced_off(void **state)
 {
     struct ground *g = *state;
     struct env other = g->env;
-    struct seal_lease mine = {0}, theirs = {0};
+    struct lease mine = {.name = SEAL_LEASE}, theirs = {.name = SEAL_LEASE};
     int64_t sealed;
     other.process_id = uuid_make(GROUND_NOW);
     write_rows(g, 3);
@@ -320,7 +320,7 @@ static void *compete(void *arg)
     struct fault f;
     struct op op;
     struct db *db = NULL;
-    struct seal_lease lease = {0};
+    struct lease lease = {.name = SEAL_LEASE};
     arena_init(&a);
     fault_init(&f, &a);
     if (db_open(r->env.store, &db, &f) != RC_OK)

@@ -4,8 +4,6 @@
 
 #include "audit/audit.h"
 
-#define SEAL_LEASE "journal_seal"
-
 struct journal_unsealed_row;
 struct journal_entry journal_entry_of(int64_t hq, const struct journal_unsealed_row *r);
 

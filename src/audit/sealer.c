@@ -7,16 +7,12 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/ticker.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUND_S = 1, LEASE_RENEW_MS = LEASE_MS / 2, TRIES = 30 };
-
-static const struct miss lease_held = {RC_BUSY, "lease_held", "日志封存正由另一进程进行",
-                                       "Another process is sealing the journal"};
+enum { ROUND_S = 1, TRIES = 30 };
 
 struct journal_entry journal_entry_of(int64_t hq, const struct journal_unsealed_row *r)
 {
@@ -30,43 +26,6 @@ struct journal_entry journal_entry_of(int64_t hq, const struct journal_unsealed_
                                   .subject_kind = r->subject_kind,
                                   .subject_id = r->subject_id,
                                   .detail = r->detail};
-}
-
-/* ---- the lease ---- */
-
-static bool is_held_by_another(const struct op *op)
-{
-    return op->rd.fault->rc == RC_BUSY && str_is(op->rd.fault->code, lease_held.code);
-}
-
-/* Ours for at least the time a batch takes; *ours false while it is another's. */
-static enum rc take_lease(struct op *op, struct seal_lease *lease, bool *ours)
-{
-    struct effects fx;
-    struct lease_by_name_row row;
-    *ours = lease->epoch > 0 && lease->until_ms - op->now > LEASE_RENEW_MS;
-    if (*ours)
-        return RC_OK;
-    effects_init(&fx, OP_ARENA(op));
-    struct effect *e = fx_lease_take(&fx, &(struct lease_take_in){.hq = op->hq,
-                                                                  .name = STR(SEAL_LEASE),
-                                                                  .holder = op->env->process_id,
-                                                                  .now = op->now,
-                                                                  .until = op->now + LEASE_MS});
-    e->on_miss = &lease_held;
-    enum rc rc = change_run_effects(op, &fx);
-    if (rc != RC_OK && is_held_by_another(op)) {
-        lease->epoch = 0;
-        fault_clear(op->rd.fault);
-        return RC_OK;
-    }
-    RETURN_IF(rc);
-    RETURN_IF(q_lease_by_name(
-        &op->rd, &(struct lease_by_name_in){.hq = op->hq, .name = STR(SEAL_LEASE)}, &row, ours));
-    *ours = *ours && uuid_eq(row.holder, op->env->process_id);
-    lease->epoch = *ours ? row.epoch : 0;
-    lease->until_ms = row.until_ms;
-    return RC_OK;
 }
 
 /* ---- one batch ---- */
@@ -83,7 +42,7 @@ static struct str leaves_of(struct op *op, const struct journal_unsealed_row *ro
     return (struct str){p, n * LEAF_BYTES};
 }
 
-static enum rc write_seal(struct op *op, const struct seal_lease *lease,
+static enum rc write_seal(struct op *op, const struct lease *lease,
                           const struct journal_unsealed_row *rows, size_t n)
 {
     struct seal_last_row last = {0};
@@ -115,7 +74,7 @@ static enum rc write_seal(struct op *op, const struct seal_lease *lease,
     return change_run_effects(op, &fx);
 }
 
-enum rc seal_round(struct op *op, struct seal_lease *lease, int64_t before_ms, int64_t *sealed)
+enum rc seal_round(struct op *op, struct lease *lease, int64_t before_ms, int64_t *sealed)
 {
     struct journal_unsealed_row *rows;
     size_t n;
@@ -125,7 +84,7 @@ enum rc seal_round(struct op *op, struct seal_lease *lease, int64_t before_ms, i
     RETURN_IF(q_journal_unsealed(&op->rd, &in, &rows, &n));
     if (n == 0)
         return RC_OK; /* an idle headquarters writes nothing, not even a lease */
-    RETURN_IF(take_lease(op, lease, &ours));
+    RETURN_IF(lease_take(op, lease, &ours));
     if (!ours)
         return RC_OK;
     enum rc rc = write_seal(op, lease, rows, n);
@@ -134,17 +93,6 @@ enum rc seal_round(struct op *op, struct seal_lease *lease, int64_t before_ms, i
     else
         lease->epoch = 0; /* whatever it was, look at the lease again */
     return rc;
-}
-
-static enum rc leave_lease(struct op *op)
-{
-    struct effects fx;
-    effects_init(&fx, OP_ARENA(op));
-    struct effect *e = fx_lease_leave(&fx, &(struct lease_leave_in){.hq = op->hq,
-                                                                    .name = STR(SEAL_LEASE),
-                                                                    .holder = op->env->process_id});
-    e->min = 0;
-    return change_run_effects(op, &fx);
 }
 
 /* An operation of its own for each batch, so that a long tail does not gather in memory. */
@@ -180,7 +128,7 @@ static enum rc tail_of(struct op *op, int64_t *n)
 /* Until nothing is left, however often another process or a late row comes between. */
 enum rc seal_all(struct op *op, int64_t *sealed)
 {
-    struct seal_lease lease = {0};
+    struct lease lease = {.name = SEAL_LEASE};
     struct arena a;
     struct fault f;
     struct op round;
@@ -200,9 +148,9 @@ enum rc seal_all(struct op *op, int64_t *sealed)
             break;
     }
     if (rc == RC_OK && left > 0)
-        rc = fail(&f, lease_held.rc, lease_held.code, lease_held.zh, lease_held.en);
+        rc = fail(&f, RC_BUSY, "lease_held", "日志封存正由另一进程进行", "Another process is sealing the journal");
     if (rc == RC_OK && *sealed > 0)
-        rc = leave_lease(&round);
+        rc = lease_leave(&round, &lease);
     if (rc != RC_OK)
         pass_on(op, &round);
     arena_free(&a);
@@ -214,11 +162,9 @@ enum rc seal_all(struct op *op, int64_t *sealed)
 struct sealer {
     const struct env *env;
     struct db *db;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool stopping;
-    struct seal_lease lease;
+    struct arena arena;
+    struct ticker ticker;
+    struct lease lease;
 };
 
 static void report(const struct op *op, enum rc rc)
@@ -228,97 +174,72 @@ static void report(const struct op *op, enum rc rc)
         log_warn("sealing the journal: %.*s", STR_ARG(op->rd.fault->en));
 }
 
+static void begin(struct sealer *s, struct op *op, struct fault *f)
+{
+    arena_reset(&s->arena);
+    fault_init(f, &s->arena);
+    op_init(op, s->env, s->db, &s->arena, f);
+}
+
 /* Batches until one is not full. */
-static void seal_what_is_due(struct sealer *s, struct arena *a, int64_t after_ms)
+static void seal_what_is_due(struct sealer *s, int64_t after_ms)
 {
     for (int64_t sealed = SEAL_ENTRIES_MAX; sealed == SEAL_ENTRIES_MAX;) {
         struct fault f;
         struct op op;
-        arena_reset(a);
-        fault_init(&f, a);
-        op_init(&op, s->env, s->db, a, &f);
+        begin(s, &op, &f);
         enum rc rc = seal_round(&op, &s->lease, op.now - after_ms, &sealed);
         if (rc != RC_OK)
             report(&op, rc);
     }
 }
 
-static void give_lease_back(struct sealer *s, struct arena *a)
+static void seal_tick(void *arg)
+{
+    seal_what_is_due(arg, SEAL_AFTER_MS);
+}
+
+static void give_lease_back(struct sealer *s)
 {
     struct fault f;
     struct op op;
     if (s->lease.epoch == 0)
         return;
-    arena_reset(a);
-    fault_init(&f, a);
-    op_init(&op, s->env, s->db, a, &f);
-    if (leave_lease(&op) != RC_OK)
+    begin(s, &op, &f);
+    if (lease_leave(&op, &s->lease) != RC_OK)
         report(&op, f.rc);
-}
-
-static bool wait_round(struct sealer *s)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until); /* the wait's own measure; no rule reads it */
-    until.tv_sec += ROUND_S;
-    pthread_mutex_lock(&s->lock);
-    while (!s->stopping && pthread_cond_timedwait(&s->wake, &s->lock, &until) != ETIMEDOUT)
-        ;
-    bool go_on = !s->stopping;
-    pthread_mutex_unlock(&s->lock);
-    return go_on;
-}
-
-static void *seal_loop(void *arg)
-{
-    struct sealer *s = arg;
-    struct arena a;
-    arena_init(&a);
-    while (wait_round(s))
-        seal_what_is_due(s, &a, SEAL_AFTER_MS);
-    seal_what_is_due(s, &a, -1);
-    give_lease_back(s, &a);
-    arena_free(&a);
-    return NULL;
 }
 
 static void destroy(struct sealer *s)
 {
     db_close(s->db);
-    pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->wake);
+    arena_free(&s->arena);
     free(s);
 }
 
 enum rc sealer_start(struct sealer **out, const struct env *env, struct fault *f)
 {
-    pthread_condattr_t attr;
     struct db *db = NULL;
     RETURN_IF(db_open(env->store, &db, f));
     struct sealer *s = xcalloc(1, sizeof *s);
     s->env = env;
     s->db = db;
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->wake, &attr);
-    pthread_condattr_destroy(&attr);
-    if (pthread_create(&s->thread, NULL, seal_loop, s) != 0) {
+    s->lease.name = SEAL_LEASE;
+    arena_init(&s->arena);
+    enum rc rc = ticker_start(&s->ticker, ROUND_S, seal_tick, s, f);
+    if (rc == RC_OK)
+        *out = s;
+    else
         destroy(s);
-        return fail(f, RC_INTERNAL, "no_thread", "无法启动线程", "a thread cannot be started");
-    }
-    *out = s;
-    return RC_OK;
+    return rc;
 }
 
 void sealer_stop(struct sealer *s)
 {
     if (!s)
         return;
-    pthread_mutex_lock(&s->lock);
-    s->stopping = true;
-    pthread_cond_signal(&s->wake);
-    pthread_mutex_unlock(&s->lock);
-    pthread_join(s->thread, NULL);
+    ticker_stop(&s->ticker);
+    seal_what_is_due(s, -1);
+    give_lease_back(s);
     destroy(s);
 }

@@ -4,7 +4,8 @@
 
 #include "auth/auth.h"
 
-#include <pthread.h>
+#include "base/arena.h"
+#include "base/ticker.h"
 
 struct session_cache;
 struct limiter;
@@ -14,10 +15,8 @@ struct auth {
     struct session_cache *cache;
     struct limiter *limiter;
     const struct env *env; /* of the keeper */
-    pthread_t keeper;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool running, stopping;
+    struct arena arena;
+    struct ticker ticker;
     int64_t rounds;
 };
 

@@ -9,11 +9,7 @@
 
 #include "auth/session_cache.h"
 #include "auth_sql.h"
-#include "base/arena.h"
-#include "base/clock.h"
 #include "base/log.h"
-
-#include <time.h>
 
 enum { ROUND_S = 60, SEEN_PER_ROUND = 500, CLEAN_EVERY_ROUNDS = 60 };
 #define FORGET_AFTER_MS (30LL * 24 * 60 * 60 * 1000)
@@ -59,64 +55,29 @@ enum rc auth_keeper_round(struct auth *a, struct op *op)
     return clean(op);
 }
 
-/* True when it is time for another round, false when the process stops. */
-static bool wait_round(struct auth *a)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until); /* the wait's own measure; no rule reads it */
-    until.tv_sec += ROUND_S;
-    pthread_mutex_lock(&a->lock);
-    while (!a->stopping && pthread_cond_timedwait(&a->wake, &a->lock, &until) == 0)
-        ;
-    bool go_on = !a->stopping;
-    pthread_mutex_unlock(&a->lock);
-    return go_on;
-}
-
-static void *keep(void *arg)
+static void keep(void *arg)
 {
     struct auth *a = arg;
-    struct arena arena;
-    arena_init(&arena);
-    while (wait_round(a)) {
-        struct fault f;
-        struct op op;
-        arena_reset(&arena);
-        fault_init(&f, &arena);
-        op_init(&op, a->env, NULL, &arena, &f); /* it only writes */
-        if (auth_keeper_round(a, &op) != RC_OK)
-            log_warn("keeping sessions: %.*s", STR_ARG(f.en));
-    }
-    arena_free(&arena);
-    return NULL;
+    struct fault f;
+    struct op op;
+    arena_reset(&a->arena);
+    fault_init(&f, &a->arena);
+    op_init(&op, a->env, NULL, &a->arena, &f); /* it only writes */
+    if (auth_keeper_round(a, &op) != RC_OK)
+        log_warn("keeping sessions: %.*s", STR_ARG(f.en));
 }
 
 enum rc auth_keeper_start(struct auth *a, const struct env *env, struct fault *f)
 {
-    pthread_condattr_t attr;
     a->env = env;
-    a->stopping = false;
-    pthread_mutex_init(&a->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&a->wake, &attr);
-    pthread_condattr_destroy(&attr);
-    if (pthread_create(&a->keeper, NULL, keep, a) != 0)
-        return fail(f, RC_INTERNAL, "no_thread", "无法启动线程", "a thread cannot be started");
-    a->running = true;
-    return RC_OK;
+    arena_init(&a->arena);
+    return ticker_start(&a->ticker, ROUND_S, keep, a, f);
 }
 
 void auth_keeper_stop(struct auth *a)
 {
-    if (!a || !a->running)
+    if (!a || !a->ticker.running)
         return;
-    pthread_mutex_lock(&a->lock);
-    a->stopping = true;
-    pthread_cond_signal(&a->wake);
-    pthread_mutex_unlock(&a->lock);
-    pthread_join(a->keeper, NULL);
-    a->running = false;
-    pthread_mutex_destroy(&a->lock);
-    pthread_cond_destroy(&a->wake);
+    ticker_stop(&a->ticker);
+    arena_free(&a->arena);
 }

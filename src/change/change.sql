@@ -20,3 +20,23 @@ VALUES (:hq, :id, :at_ms, :topic, :subject_kind, :subject_id, :payload);
 -- in: hq i64, name text, year i64
 INSERT INTO serial (hq_id, name, year, value) VALUES (:hq, :name, :year, 1)
 ON CONFLICT (hq_id, name, year) DO UPDATE SET value = serial.value + 1;
+
+-- ---- leases ----
+
+-- name: lease_take :exec
+-- in: hq i64, name text, holder uuid, now i64, until i64
+INSERT INTO lease (hq_id, name, holder, epoch, until_ms) VALUES (:hq, :name, :holder, 1, :until)
+ON CONFLICT (hq_id, name) DO UPDATE SET
+    holder = excluded.holder,
+    epoch = CASE WHEN lease.holder = excluded.holder THEN lease.epoch ELSE lease.epoch + 1 END,
+    until_ms = excluded.until_ms
+WHERE lease.holder = excluded.holder OR lease.until_ms < :now;
+
+-- name: lease_by_name :one
+-- in: hq i64, name text
+-- out: holder uuid, epoch i64, until_ms i64
+SELECT holder, epoch, until_ms FROM lease WHERE hq_id = :hq AND name = :name;
+
+-- name: lease_leave :exec
+-- in: hq i64, name text, holder uuid
+UPDATE lease SET until_ms = 0 WHERE hq_id = :hq AND name = :name AND holder = :holder;

@@ -7,6 +7,7 @@
 #include "http/events.h"
 #include "inspection/inspection_http.h"
 #include "loop/loop_http.h"
+#include "loop/minder.h"
 #include "media/media_http.h"
 #include "org/org_http.h"
 #include "problem/problem_http.h"
@@ -26,6 +27,11 @@ static const struct route system_routes[] = {
 static const struct route *const tables[] = {
     auth_routes,       account_routes, org_routes,      standard_routes, site_routes,   photo_routes, inspection_routes,
     inspect_routes,    problem_routes, score_routes,    overview_routes, audit_routes,  import_routes,   system_routes, NULL,
+};
+
+/* What is done without anybody asking, in this order. */
+static const struct chore chores[] = {
+    {0},
 };
 
 int cmd_routes(struct options *o)
@@ -99,6 +105,7 @@ static enum rc run(struct process *p, struct http_config *cfg)
 {
     struct http_server *server = NULL;
     struct sealer *sealer = NULL;
+    struct minder *minder = NULL;
     auth_open(&p->env.auth, NULL);
     p->env.hub = hub_start();
     hub_set_filter(p->env.hub, event_visible);
@@ -111,6 +118,8 @@ static enum rc run(struct process *p, struct http_config *cfg)
         rc = sealer_start(&sealer, &p->env, &p->fault);
     if (rc == RC_OK)
         rc = auth_keeper_start(p->env.auth, &p->env, &p->fault);
+    if (rc == RC_OK)
+        rc = minder_start(&minder, &p->env, chores, &p->fault);
     if (rc == RC_OK) {
         printf("销号 Xiaohao: http://%.*s:%d/\n", STR_ARG(cfg->listen), http_port(server));
         fflush(stdout);
@@ -119,6 +128,7 @@ static enum rc run(struct process *p, struct http_config *cfg)
     }
     if (server)
         http_stop(server);
+    minder_stop(minder);
     auth_keeper_stop(p->env.auth);
     if (sealer)
         sealer_stop(sealer);
