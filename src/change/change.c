@@ -7,6 +7,7 @@
 #include "change/change.h"
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "change_sql.h"
 
 
@@ -81,6 +82,32 @@ void change_event(struct op *op, const char *topic, const char *subject_kind, st
     fx_outbox_add(&op->plan.fx, &(struct outbox_add_in){
         .hq = op->hq, .id = change_row_id(op), .at_ms = op->now, .topic = str_of(topic),
         .subject_kind = str_of(subject_kind), .subject_id = subject_id, .payload = payload});
+}
+
+static void put_ids(struct json_out *j, const char *key, const struct uuid *ids, size_t n)
+{
+    jo_arr(j, key);
+    for (size_t i = 0; i < n; i++)
+        jo_uuid(j, NULL, ids[i]);
+    jo_end(j);
+}
+
+void change_announce(struct op *op, const struct announcement *a)
+{
+    struct json_out j;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    jo_begin(&j, &b, op->zone_min);
+    jo_obj(&j, NULL);
+    jo_z(&j, "rule", a->rule);
+    jo_bool(&j, "urgent", a->urgent);
+    put_ids(&j, "people", a->people, a->npeople);
+    put_ids(&j, "units", a->units, a->nunits);
+    jo_str(&j, "zh", a->zh);
+    jo_str(&j, "en", a->en);
+    jo_end(&j);
+    change_event(op, ANNOUNCE_TOPIC, a->subject_kind, a->subject_id, str_copy(op->rd.arena, buf_view(&b)));
+    buf_free(&b);
 }
 
 void change_next_serial(struct op *op, const char *name, int64_t year)

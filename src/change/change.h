@@ -25,6 +25,22 @@ enum rc change_begin(struct op *op, const struct command *command) MUST_CHECK;
 /* Announces something to listeners (outbox, event streams). `payload` is JSON without personal data, or absent. */
 void change_event(struct op *op, const char *topic, const char *subject_kind, struct uuid subject_id, struct str payload);
 
+/* Something certain people should hear of (通知): notify/ makes notices of it. Words without personal data; heard by
+ * nobody else, not even on event streams. Units stand for those who answer for them (联络员). */
+struct announcement {
+    const char *rule;          /* "round_assigned": what people can choose to hear outside or not */
+    bool urgent;
+    const char *subject_kind;
+    struct uuid subject_id;
+    const struct uuid *people;
+    size_t npeople;
+    const struct uuid *units;
+    size_t nunits;
+    struct str zh, en;
+};
+#define ANNOUNCE_TOPIC "notice"
+void change_announce(struct op *op, const struct announcement *a);
+
 /* Completes the plan's journal row; the list may then be submitted once. */
 void change_seal(struct op *op);
 /* Turns a job's end into a fault on op. RC_STALE with code "retry" asks the caller to load and decide anew;
@@ -38,7 +54,8 @@ enum { CHANGE_TRIES = 8 };
 /* True when op's fault says another change came between: worth loading and deciding again. */
 bool change_should_retry(const struct op *op);
 
-/* Rows that are nobody's command and leave no journal row of their own: seals, leases, the expiry of a session.
+/* Rows that are nobody's command and leave no journal row of their own: seals, leases, the expiry of a session, the
+ * way of notices to their readers.
  * Submits `fx` as it stands and waits. Rooms of the product proper never use it. */
 enum rc change_run_effects(struct op *op, struct effects *fx) MUST_CHECK;
 
