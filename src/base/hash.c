@@ -17,6 +17,16 @@ struct sha256 sha256_of(struct str s)
     return out;
 }
 
+struct sha256 hmac_of(struct str key, struct str text)
+{
+    struct sha256 out;
+    crypto_auth_hmacsha256_state h;
+    crypto_auth_hmacsha256_init(&h, (const unsigned char *)(key.p ? key.p : ""), key.n);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)(text.p ? text.p : ""), text.n);
+    crypto_auth_hmacsha256_final(&h, out.b);
+    return out;
+}
+
 bool sha256_eq(struct sha256 a, struct sha256 b)
 {
     return sodium_memcmp(a.b, b.b, sizeof a.b) == 0;

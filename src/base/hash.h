@@ -15,6 +15,8 @@ struct hasher {
 
 struct sha256 sha256_of(struct str s);
 bool sha256_eq(struct sha256 a, struct sha256 b);
+/* RFC 2104 with SHA-256; a key of any length. */
+struct sha256 hmac_of(struct str key, struct str text);
 void hash_begin(struct hasher *h);
 void hash_raw(struct hasher *h, const void *p, size_t n);
 /* Fields of a record: each is preceded by its length, so that no two records share a spelling. */
