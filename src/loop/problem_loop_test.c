@@ -201,20 +201,17 @@ static void stale_and_at_once(void **state)
     arena_free(&arena);
 }
 
-static size_t listed(const struct actor *who, struct problem_list_in in)
+static size_t listed(const struct actor *who, struct problem_filter filter)
 {
-    struct problem_list_row *rows;
-    size_t n;
+    struct problem_page page;
     struct op *op = ground_op(&s.g);
     op->actor = *who;
-    in.hq = op->hq;
-    if (!in.row_limit)
-        in.row_limit = 50;
-    ground_expect(&s.g, problem_list_readable(op, &in, &rows, &n), RC_OK, NULL);
-    for (size_t i = 0; i + 1 < n; i++)
-        assert_true(rows[i].reported_ms > rows[i + 1].reported_ms ||
-                    (rows[i].reported_ms == rows[i + 1].reported_ms && uuid_cmp(rows[i].id, rows[i + 1].id) > 0));
-    return n;
+    ground_expect(&s.g, problem_list_readable(op, &filter, &page), RC_OK, NULL);
+    for (size_t i = 0; i + 1 < page.n; i++)
+        assert_true(page.rows[i].reported_ms > page.rows[i + 1].reported_ms ||
+                    (page.rows[i].reported_ms == page.rows[i + 1].reported_ms &&
+                     uuid_cmp(page.rows[i].id, page.rows[i + 1].id) > 0));
+    return page.n;
 }
 
 static void report(const char *name, const struct actor *who, const char *area)
@@ -236,7 +233,7 @@ static void lists_by_reach(void **state)
     does(&s.office, dispatch_to(s.unit));
     report("here", &s.contact, "990101001");
     report("there", &grid, "990101002");
-    struct problem_list_in all = {0}, open = {.is_open = SOME_BOOL(true)}, one = {.row_limit = 1};
+    struct problem_filter all = {0}, open = {.open = true}, one = {.limit = 1};
     assert_int_equal(listed(&s.office, all), 3);
     assert_int_equal(listed(&s.office, open), 3);
     assert_int_equal(listed(&s.contact, all), 2);
@@ -245,7 +242,7 @@ static void lists_by_reach(void **state)
     assert_int_equal(listed(&s.inspector, all), 1);
     /* Own area and own report, the same problem by both: once. */
     assert_int_equal(listed(&grid, all), 1);
-    struct problem_list_in foreign = {.unit_id = s.unit};
+    struct problem_filter foreign = {.unit_id = s.unit};
     assert_int_equal(listed(&s.neighbour, foreign), 0);
 }
 

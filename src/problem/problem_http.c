@@ -5,81 +5,6 @@
 
 static const char *const severities[] = {"general", "key", NULL};
 
-/* "2026-000123" asks for that number; anything else is text to find. */
-static void apply_text(struct request *rq, struct str q, struct problem_list_in *in)
-{
-    struct str rest = q, year;
-    int64_t y, n;
-    if (!q.n)
-        return;
-    if (str_next(&rest, '-', &year) && year.n == 4 && str_to_i64(year, 1970, 9999, &y) && str_to_i64(rest, 1, INT32_MAX, &n)) {
-        in->year = SOME(y);
-        in->number = SOME(n);
-        return;
-    }
-    in->q = str_like(OP_ARENA(&rq->op), q);
-}
-
-static enum rc read_words(struct request *rq, struct problem_list_in *in)
-{
-    struct opt_bool open, overdue;
-    RETURN_IF(query_name(rq, "state", problem_state_names, &in->state));
-    RETURN_IF(query_name(rq, "severity", severities, &in->severity));
-    in->category = query_text(rq, "category");
-    in->area_from = query_text(rq, "area_code");
-    if (in->area_from.p)
-        in->area_to = str_prefix_end(OP_ARENA(&rq->op), in->area_from);
-    RETURN_IF(query_bool(rq, "open", &open));
-    RETURN_IF(query_bool(rq, "overdue", &overdue));
-    if (open.has && open.v)
-        in->is_open = open;
-    else if (open.has)
-        in->is_closed = SOME_BOOL(true);
-    if (overdue.has && overdue.v)
-        in->overdue_at = SOME(rq->op.now);
-    return RC_OK;
-}
-
-static enum rc list_filters(struct request *rq, struct problem_list_in *in)
-{
-    RETURN_IF(read_words(rq, in));
-    RETURN_IF(query_uuid(rq, "unit_id", &in->unit_id));
-    RETURN_IF(query_uuid(rq, "site_id", &in->site_id));
-    RETURN_IF(query_time(rq, "from", &in->from_ms));
-    RETURN_IF(query_time(rq, "to", &in->to_ms));
-    apply_text(rq, query_text(rq, "q"), in);
-    return RC_OK;
-}
-
-static enum rc problem_list(struct request *rq)
-{
-    struct problem_list_in in = {.hq = rq->op.hq};
-    struct problem_list_row *rows;
-    struct page page;
-    size_t n;
-    RETURN_IF(request_page(rq, &page));
-    RETURN_IF(list_filters(rq, &in));
-    RETURN_IF(query_done(rq));
-    in.row_limit = page.limit + 1;
-    if (page.has_cursor) {
-        in.key_ms = SOME(page.key_i64);
-        in.key_id = page.key_id;
-    }
-    RETURN_IF(problem_list_readable(&rq->op, &in, &rows, &n));
-    bool more = n > (size_t)page.limit;
-    if (more)
-        n = (size_t)page.limit;
-    jo_obj(&rq->json, NULL);
-    jo_arr(&rq->json, "items");
-    for (size_t i = 0; i < n; i++) {
-        jo_obj(&rq->json, NULL);
-        problem_json_brief(&rq->json, &rq->op, &rows[i]);
-        jo_end(&rq->json);
-    }
-    page_end(rq, &page, more, n ? rows[n - 1].reported_ms : 0, n ? rows[n - 1].id : UUID_NONE, STR_NONE);
-    return reply_json(rq, 200);
-}
-
 static enum rc send_problem(struct request *rq, const struct problem_by_id_row *row, int status)
 {
     RETURN_IF(problem_json_full(&rq->json, &rq->op, row));
@@ -249,7 +174,7 @@ static enum rc problem_act(struct request *rq)
 }
 
 const struct route problem_routes[] = {
-    {HTTP_GET, "/api/v1/problems", ACT_PROBLEM_READ, problem_list, 0, 0},
+    {HTTP_GET, "/api/v1/problems", ACT_PROBLEM_READ, problem_list_get, 0, 0},
     {HTTP_POST, "/api/v1/problems", ACT_PROBLEM_REPORT, problem_create, 0, 0},
     {HTTP_GET, "/api/v1/problems/{id}", ACT_PROBLEM_READ, problem_get, 0, 0},
     {HTTP_POST, "/api/v1/problems/{id}/actions", ACT_PROBLEM_READ, problem_act, 0, 0},

@@ -3,6 +3,7 @@
 #define XH_PROBLEM_PROBLEM_STORE_H
 
 #include "problem/problem.h"
+#include "problem/problem_list.h"
 #include "problem_sql.h"
 
 /* RC_NOT_FOUND also when the actor may not see it. */
@@ -11,9 +12,6 @@ enum rc problem_load(struct op *op, struct uuid id, struct problem_by_id_row *ro
 enum rc problem_load_acted(struct op *op, struct uuid id, struct problem_by_id_row *row) MUST_CHECK;
 struct problem_case problem_case_of(const struct problem_by_id_row *row);
 struct subject problem_subject(const struct problem_by_id_row *row);
-/* A page of what the actor may read, newest first: `in` without its scope; `row_limit` rows at most. */
-enum rc problem_list_readable(struct op *op, const struct problem_list_in *in, struct problem_list_row **rows,
-                              size_t *n) MUST_CHECK;
 /* Whether the actor may do this to it now: state and permission. */
 bool problem_may(struct op *op, const struct problem_by_id_row *row, enum problem_event event);
 /* Index of a stored word; the database holds none other (0 when it does). */
