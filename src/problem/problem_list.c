@@ -47,31 +47,34 @@ enum {
 
 enum { BY_TIME = 1 << PROBLEM_NEWEST | 1 << PROBLEM_OLDEST, BY_ANY = (1 << PROBLEM_SORTS) - 1 };
 
-/* From the most to the least selective; `sorts`: the orders its index has. */
+/* From the most to the least selective; `sorts`: the orders its index has. In another order, a rare one is asked first
+ * whether few enough rows answer to it; of a common one a walk finds a page sooner. */
 static const struct driver {
     unsigned needs;
     unsigned sorts;
+    enum { ORDERED, RARE, COMMON } otherwise; /* ORDERED: never sorted */
 } drivers[] = {
-    {F_NUMBER, BY_ANY},
-    {F_LINK, 0},
-    {F_SITE, BY_TIME},
-    {F_ROUND, BY_TIME},
-    {F_VILLAGE, BY_TIME},
-    {F_UNIT, 1 << PROBLEM_DUE | 1 << PROBLEM_CLOSED},
-    {F_OVERDUE, 1 << PROBLEM_DUE},
-    {F_REPORTER, BY_TIME},
-    {F_HANDLER, BY_TIME},
-    {F_UNIT | F_STATE, BY_TIME},
-    {F_UNIT | F_OPEN, BY_TIME},
-    {F_UNIT, BY_TIME},
-    {F_OPEN_STATE, BY_TIME},
-    {F_CATEGORY, BY_TIME},
-    {F_TOWN, BY_TIME},
-    {F_OPEN, BY_TIME},
-    {F_KEY, BY_TIME},
-    {F_STATE, BY_TIME},
-    {0, BY_ANY},
+    {F_NUMBER, BY_ANY, RARE},
+    {F_LINK, 0, RARE},
+    {F_SITE, BY_TIME, RARE},
+    {F_ROUND, BY_TIME, RARE},
+    {F_VILLAGE, BY_TIME, RARE},
+    {F_UNIT, 1 << PROBLEM_DUE | 1 << PROBLEM_CLOSED, ORDERED},
+    {F_OVERDUE, 1 << PROBLEM_DUE, RARE},
+    {F_REPORTER, BY_TIME, RARE},
+    {F_HANDLER, BY_TIME, RARE},
+    {F_UNIT | F_STATE, BY_TIME, COMMON},
+    {F_UNIT | F_OPEN, BY_TIME, COMMON},
+    {F_UNIT, BY_TIME, RARE},
+    {F_OPEN_STATE, BY_TIME, COMMON},
+    {F_CATEGORY, BY_TIME, COMMON},
+    {F_TOWN, BY_TIME, COMMON},
+    {F_OPEN, BY_TIME, COMMON},
+    {F_KEY, BY_TIME, COMMON},
+    {F_STATE, BY_TIME, COMMON},
+    {0, BY_ANY, COMMON},
 };
+enum { DRIVERS = sizeof drivers / sizeof *drivers };
 
 static bool is_open_state(struct str state)
 {
@@ -170,10 +173,10 @@ static void put_driver(struct problem_list_in *in, const struct question *q, uns
 }
 
 /* All that is asked for, so that no index but the driver's is of use for it. */
-static void put_rest(struct op *op, struct problem_list_in *in, const struct question *q, unsigned covered)
+static void put_rest(struct op *op, struct problem_list_in *in, const struct question *q, unsigned covered, bool ordered)
 {
     const struct problem_filter *f = &q->f;
-    bool by_time = (1u << f->sort) & BY_TIME;
+    bool by_time = ordered && ((1u << f->sort) & BY_TIME);
     *(by_time ? &in->d_from : &in->from_ms) = f->from_ms;
     *(by_time ? &in->d_to : &in->to_ms) = f->to_ms;
     if (q->not_held)
@@ -227,27 +230,37 @@ struct answer {
     struct problem_key end;
 };
 
-static enum rc choose(struct op *op, const struct question *q, unsigned bits, const struct driver **out)
+/* Do few enough rows answer to this driver to be sorted? What is linked to one record always are. */
+static enum rc is_small(struct op *op, const struct question *q, const struct driver *d, bool *small)
 {
-    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+    struct problem_list_in in = {0};
+    struct uuid id;
+    bool beyond = false;
+    put_driver(&in, q, d->needs);
+    if (d->needs != F_LINK)
+        RETURN_IF(row_at(op, &in, PROBLEM_WALK, &id, &beyond));
+    *small = !beyond;
+    return RC_OK;
+}
+
+/* The first driver that has the order asked for, or a small one before it; `common`: those that are not rare too. */
+static enum rc choose(struct op *op, const struct question *q, bool common, const struct driver **out)
+{
+    unsigned bits = bits_of(q);
+    *out = &drivers[DRIVERS - 1];
+    for (size_t i = 0; i < DRIVERS; i++) {
         const struct driver *d = &drivers[i];
-        bool ordered = d->sorts >> q->f.sort & 1, found;
-        struct uuid id;
+        bool take = d->sorts >> q->f.sort & 1;
         if ((d->needs & bits) != d->needs)
             continue;
+        if (!take && d->otherwise != ORDERED && (common || d->otherwise == RARE))
+            RETURN_IF(is_small(op, q, d, &take));
+        if (!take)
+            continue;
         *out = d;
-        if (ordered)
-            return RC_OK;
-        /* Few enough to sort? What is linked to one record always is. */
-        struct problem_list_in in = {0};
-        put_driver(&in, q, d->needs);
-        if (d->needs == F_LINK)
-            return RC_OK;
-        RETURN_IF(row_at(op, &in, PROBLEM_WALK, &id, &found));
-        if (!found)
-            return RC_OK;
+        break;
     }
-    return RC_OK; /* not reached: the last driver has every order */
+    return RC_OK;
 }
 
 /* Bounds the walk to `rows`. What is held back is passed over uncounted: there is little of it. */
@@ -272,33 +285,37 @@ static enum rc find_end(struct op *op, struct problem_list_in *in, enum problem_
     return RC_OK;
 }
 
-static enum rc ask(struct op *op, const struct question *q, struct answer *a)
+/* Reads along one driver; unless its index answers all, `rows` at most. */
+static enum rc read_along(struct op *op, const struct question *q, const struct driver *d, int64_t rows, struct answer *a)
 {
-    const struct driver *d = NULL;
     unsigned bits = bits_of(q);
     struct problem_list_in in = {.hq = op->hq, .row_limit = q->f.limit + 1};
-    *a = (struct answer){0};
-    RETURN_IF(choose(op, q, bits, &d));
     bool ordered = d->sorts >> q->f.sort & 1;
     /* An open state says all that "open" does. */
     unsigned covered = d->needs | (d->needs & (F_STATE | F_OPEN_STATE) ? bits & (F_OPEN_STATE | F_STATE) : 0);
+    *a = (struct answer){0};
     put_order(&in, &q->f);
     put_driver(&in, q, d->needs);
+    put_rest(op, &in, q, covered, ordered);
     if (!ordered)
-        in.d_from = in.d_to = NONE_I64;
-    put_rest(op, &in, q, covered);
-    if (!ordered || !(bits & ~covered))
-        return q_problem_list(&op->rd, &in, &a->rows, &a->n);
-    /* A short walk fills most pages. */
-    static const int64_t walks[] = {PROBLEM_WALK_SHORT, PROBLEM_WALK};
-    for (size_t w = 0; w < 2; w++) {
-        RETURN_IF(find_end(op, &in, q->f.sort, walks[w], a));
-        RETURN_IF(q_problem_list(&op->rd, &in, &a->rows, &a->n));
-        a->cut = a->cut && a->n <= (size_t)q->f.limit;
-        if (!a->cut)
-            break;
-    }
+        return q_problem_list_sorted(&op->rd, &in, &a->rows, &a->n);
+    if (bits & ~covered)
+        RETURN_IF(find_end(op, &in, q->f.sort, rows, a));
+    RETURN_IF(q_problem_list(&op->rd, &in, &a->rows, &a->n));
+    a->cut = a->cut && a->n <= (size_t)q->f.limit;
     return RC_OK;
+}
+
+/* A short walk fills most pages. Where it does not, a filter that seemed common may be rare after all. */
+static enum rc ask(struct op *op, const struct question *q, struct answer *a)
+{
+    const struct driver *d;
+    RETURN_IF(choose(op, q, false, &d));
+    RETURN_IF(read_along(op, q, d, PROBLEM_WALK_SHORT, a));
+    if (!a->cut)
+        return RC_OK;
+    RETURN_IF(choose(op, q, true, &d));
+    return read_along(op, q, d, PROBLEM_WALK, a);
 }
 
 /* ---- all questions ---- */

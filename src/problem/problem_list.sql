@@ -72,6 +72,72 @@ ORDER BY [[by_newest: p.reported_ms DESC, p.id DESC,]] [[by_oldest: p.reported_m
   [[by_closed: p.closed_ms DESC, p.id DESC,]] [[by_number: p.year DESC, p.number DESC,]] p.hq_id
 LIMIT :row_limit;
 
+-- The same of a driver whose index has another order: few rows answer to it, and they are sorted.
+-- name: problem_list_sorted :many
+-- in: like problem_list
+-- out: like problem_list
+SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code, p.category_code, p.criterion_id, c.code,
+       p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
+       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version
+FROM problem p
+LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
+LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
+LEFT JOIN criterion c ON c.hq_id = p.hq_id AND c.id = p.criterion_id
+WHERE p.hq_id = :hq
+  [[by_due: AND COALESCE(p.closed_ms, 0) = 0 AND COALESCE(p.due_ms, 0) <> 0]]
+  [[by_closed: AND COALESCE(p.closed_ms, 0) <> 0]]
+  [[newest_key: AND (p.reported_ms + 0, p.id) < (:newest_key, :key_id)]]
+  [[oldest_key: AND (p.reported_ms + 0, p.id) > (:oldest_key, :key_id)]]
+  [[due_key: AND (p.due_ms + 0, p.id) > (:due_key, :key_id)]]
+  [[closed_key: AND (p.closed_ms + 0, p.id) < (:closed_key, :key_id)]]
+  [[year_key: AND (p.year + 0, p.number) < (:year_key, :number_key)]]
+  [[newest_end: AND (p.reported_ms + 0, p.id) >= (:newest_end, :end_id)]]
+  [[oldest_end: AND (p.reported_ms + 0, p.id) <= (:oldest_end, :end_id)]]
+  [[due_end: AND (p.due_ms + 0, p.id) <= (:due_end, :end_id)]]
+  [[closed_end: AND (p.closed_ms + 0, p.id) >= (:closed_end, :end_id)]]
+  [[year_end: AND (p.year + 0, p.number) >= (:year_end, :number_end)]]
+  [[d_year: AND p.year = :d_year AND p.number = :d_number]]
+  [[d_site: AND p.site_id = :d_site]]
+  [[d_parent: AND p.parent_id = :d_parent]]
+  [[d_alike: AND p.alike_id = :d_alike]]
+  [[d_works: AND p.works_id = :d_works]]
+  [[d_asset: AND p.asset_id = :d_asset]]
+  [[d_round: AND p.round_id = :d_round]]
+  [[d_village: AND SUBSTR(p.area_code, 1, 12) = :d_village]]
+  [[d_town: AND SUBSTR(p.area_code, 1, 9) = :d_town]]
+  [[d_reporter: AND p.reporter_id = :d_reporter]]
+  [[d_handler: AND p.handler_unit_id = :d_handler]]
+  [[d_unit: AND p.unit_id = :d_unit]]
+  [[d_state: AND p.state = :d_state]]
+  [[d_open: AND p.closed_ms IS NULL]]
+  [[d_overdue: AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL AND p.due_ms < :d_overdue]]
+  [[d_category: AND p.category_code = :d_category]]
+  [[d_key: AND p.severity = 'key']]
+  [[d_from: AND p.reported_ms + 0 >= :d_from]]
+  [[d_to: AND p.reported_ms + 0 < :d_to]]
+  [[not_held: AND p.held = FALSE]]
+  [[state: AND COALESCE(p.state, '') = :state]]
+  [[is_open: AND COALESCE(p.closed_ms, 0) = 0]]
+  [[is_closed: AND COALESCE(p.closed_ms, 0) <> 0]]
+  [[overdue_at: AND COALESCE(p.closed_ms, 0) = 0 AND COALESCE(p.due_ms, :overdue_at) < :overdue_at AND p.left_ms IS NULL
+                AND COALESCE(p.state, '') IN ('dispatched', 'accepted')]]
+  [[unit_id: AND COALESCE(p.unit_id, p.id) = :unit_id]]
+  [[handler_id: AND COALESCE(p.handler_unit_id, p.id) = :handler_id]]
+  [[reporter_id: AND COALESCE(p.reporter_id, p.id) = :reporter_id]]
+  [[site_id: AND COALESCE(p.site_id, p.id) = :site_id]]
+  [[round_id: AND COALESCE(p.round_id, p.id) = :round_id]]
+  [[area_from: AND p.area_code || '' >= :area_from AND p.area_code || '' < :area_to]]
+  [[category: AND COALESCE(p.category_code, '') = :category]]
+  [[severity: AND COALESCE(p.severity, '') = :severity]]
+  [[source: AND COALESCE(p.source, '') = :source]]
+  [[kind: AND COALESCE(p.kind, '') = :kind]]
+  [[from_ms: AND p.reported_ms + 0 >= :from_ms]]
+  [[to_ms: AND p.reported_ms + 0 < :to_ms]]
+  [[q: AND p.search_text LIKE :q ESCAPE '!']]
+ORDER BY [[by_newest: p.reported_ms + 0 DESC, p.id DESC,]] [[by_oldest: p.reported_ms + 0, p.id,]] [[by_due: p.due_ms + 0, p.id,]]
+  [[by_closed: p.closed_ms + 0 DESC, p.id DESC,]] [[by_number: p.year + 0 DESC, p.number DESC,]] p.hq_id
+LIMIT :row_limit;
+
 -- The row `skip` steps on along the driver: where a walk ends; nothing: the whole is shorter.
 -- name: problem_list_at :one
 -- in: hq i64, skip i64, by_newest bool?, by_oldest bool?, by_due bool?, by_closed bool?, by_number bool?

@@ -8,16 +8,14 @@
  * loop. Ends with 1 when a figure is below its aim.
  */
 #include "bare.h"
+#include "served.h"
 #include "wire.h"
 
 #include "base/uuid.h"
 
-#include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,68 +28,36 @@ struct scene {
     size_t id_at, head_n, body_n;
 };
 
-static json_t *get(const char *path, const char *token)
-{
-    int status;
-    char *body = wire_call(PORT, "GET", path, token, NULL, &status);
-    json_t *doc = json_loads(body, 0, NULL);
-    if (status != 200 || !doc) {
-        fprintf(stderr, "bench: GET %s: %d %s\n", path, status, body);
-        exit(1);
-    }
-    free(body);
-    return doc;
-}
-
-static const char *text(json_t *doc, const char *key)
-{
-    return json_string_value(json_object_get(doc, key));
-}
-
 static void put_text(char *out, size_t room, const char *value)
 {
     snprintf(out, room, "%s", value ? value : "");
 }
 
-/* The inspector's password from accounts.txt, then a token. */
 static void sign_in(struct scene *s, const char *dir)
 {
-    char path[4096], line[512], login[64], password[64], body[256];
-    snprintf(path, sizeof path, "%s/accounts.txt", dir);
-    FILE *f = fopen(path, "re");
-    bool found = false;
-    while (f && !found && fgets(line, sizeof line, f))
-        found = sscanf(line, "%63s %63s", login, password) == 2 && strcmp(login, "ducha01") == 0;
-    if (f)
-        fclose(f);
-    snprintf(body, sizeof body, "{\"login\":\"%s\",\"password\":\"%s\"}", login, found ? password : "");
-    int status;
-    char *answer = wire_call(PORT, "POST", "/api/v1/tokens", NULL, body, &status);
-    json_t *doc = json_loads(answer, 0, NULL);
-    put_text(s->token, sizeof s->token, text(doc, "token"));
-    put_text(s->inspector, sizeof s->inspector, text(json_object_get(doc, "me"), "person_id"));
-    json_decref(doc);
-    free(answer);
+    json_t *me = served_sign_in(PORT, dir, "ducha01", s->token);
+    put_text(s->inspector, sizeof s->inspector, served_text(me, "person_id"));
+    json_decref(me);
 }
 
 /* A site whose list has twelve criteria in use. */
 static void choose_site(struct scene *s)
 {
     char path[128];
-    json_t *sites = get("/api/v1/sites?category=JQ&limit=1", s->token);
+    json_t *sites = served_get(PORT, "/api/v1/sites?category=JQ&limit=1", s->token);
     json_t *site = json_array_get(json_object_get(sites, "items"), 0);
-    put_text(s->site, sizeof s->site, text(site, "id"));
-    put_text(s->category, sizeof s->category, text(site, "category_code"));
-    put_text(s->area, sizeof s->area, text(json_object_get(site, "area"), "code"));
+    put_text(s->site, sizeof s->site, served_text(site, "id"));
+    put_text(s->category, sizeof s->category, served_text(site, "category_code"));
+    put_text(s->area, sizeof s->area, served_text(json_object_get(site, "area"), "code"));
     snprintf(path, sizeof path, "/api/v1/sites/%s/checklist", s->site);
-    json_t *list = get(path, s->token), *criteria = json_object_get(list, "criteria");
-    put_text(s->version, sizeof s->version, text(json_object_get(list, "version"), "id"));
+    json_t *list = served_get(PORT, path, s->token), *criteria = json_object_get(list, "criteria");
+    put_text(s->version, sizeof s->version, served_text(json_object_get(list, "version"), "id"));
     if (json_array_size(criteria) != CRITERIA) {
         fprintf(stderr, "bench: the list has %zu criteria, not %d\n", json_array_size(criteria), CRITERIA);
         exit(1);
     }
     for (int i = 0; i < CRITERIA; i++)
-        put_text(s->criteria[i], sizeof s->criteria[i], text(json_array_get(criteria, (size_t)i), "id"));
+        put_text(s->criteria[i], sizeof s->criteria[i], served_text(json_array_get(criteria, (size_t)i), "id"));
     json_decref(sites);
     json_decref(list);
 }
@@ -131,23 +97,6 @@ static size_t make(void *user, int i, char *out, size_t room)
     return s->head_n + s->body_n;
 }
 
-static pid_t start(const char *program, const char *dir, double *first_answer_ms)
-{
-    char port[16];
-    snprintf(port, sizeof port, "%d", PORT);
-    pid_t pid = fork();
-    if (pid == 0) {
-        if (!freopen("/dev/null", "w", stdout))
-            _exit(127);
-        execl(program, program, "serve", "--data", dir, "--port", port, (char *)NULL);
-        _exit(127);
-    }
-    *first_answer_ms = wire_wait(PORT);
-    if (*first_answer_ms < 0)
-        exit(1);
-    return pid;
-}
-
 static long resident_kb(pid_t pid)
 {
     char path[64], line[256];
@@ -173,38 +122,6 @@ static double metric(const char *name)
     return v;
 }
 
-static void copy_folder(const char *from, const char *to)
-{
-    char command[8192];
-    snprintf(command, sizeof command, "%s/.", from);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("cp", "cp", "-a", command, to, (char *)NULL);
-        _exit(127);
-    }
-    int status;
-    waitpid(pid, &status, 0);
-    if (status != 0)
-        exit(1);
-}
-
-static void remove_folder(const char *dir)
-{
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", dir, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
-}
-
-static void stop(pid_t pid)
-{
-    int status;
-    kill(pid, SIGTERM);
-    waitpid(pid, &status, 0);
-}
-
 struct figures {
     double product, bare, batch, p50, p99, start_ms;
     long rss_kb;
@@ -217,9 +134,9 @@ static struct figures one_round(const char *program, const char *data, int total
     char served[] = "/tmp/xiaohao-bench-XXXXXX", bare_dir[] = "/tmp/xiaohao-bench-XXXXXX", db[4096];
     if (!mkdtemp(served) || !mkdtemp(bare_dir))
         exit(1);
-    copy_folder(data, served);
-    copy_folder(data, bare_dir);
-    pid_t pid = start(program, served, &r.start_ms);
+    served_copy(data, served);
+    served_copy(data, bare_dir);
+    pid_t pid = served_start(program, served, NULL, PORT, &r.start_ms);
     sign_in(&s, served);
     choose_site(&s);
     write_request(&s);
@@ -232,7 +149,7 @@ static struct figures one_round(const char *program, const char *data, int total
     r.product = load.failed ? 0 : load.answered / load.seconds;
     r.p50 = load.p50_ms;
     r.p99 = load.p99_ms;
-    stop(pid);
+    served_stop(pid);
     const char *criteria[CRITERIA];
     for (int i = 0; i < CRITERIA; i++)
         criteria[i] = s.criteria[i];
@@ -242,27 +159,9 @@ static struct figures one_round(const char *program, const char *data, int total
                             .area_code = s.area, .criteria = criteria, .ncriteria = CRITERIA};
     bare_run(&bare);
     r.bare = total / bare.seconds;
-    remove_folder(served);
-    remove_folder(bare_dir);
+    served_remove(served);
+    served_remove(bare_dir);
     return r;
-}
-
-/* The demonstration district in a folder of its own, to copy from. */
-static void make_data(const char *program, const char *dir)
-{
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        if (!freopen("/dev/null", "w", stdout))
-            _exit(127);
-        execl(program, program, "demo", "--data", dir, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(pid, &status, 0);
-    if (status != 0) {
-        fprintf(stderr, "bench: %s demo failed\n", program);
-        exit(1);
-    }
 }
 
 static double median_of(const double *r)
@@ -296,7 +195,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "XIAOHAO_PROGRAM=… bench_inspections [--json FILE] [--total N]\n");
         return 2;
     }
-    make_data(program, data);
+    served_make_demo(program, data);
     printf("durable inspections of %d observations, %d connections, %d per round\n", CRITERIA, CONNECTIONS, total);
     printf("%6s %14s %14s %8s %8s %9s %9s %8s %10s\n", "round", "product/s", "bare loop/s", "ratio", "batch", "p50 ms", "p99 ms",
            "RSS MB", "start ms");
@@ -311,7 +210,7 @@ int main(int argc, char **argv)
                r.p99, rss, r.start_ms);
         fflush(stdout);
     }
-    remove_folder(data);
+    served_remove(data);
     printf("median ratio %.2f (aim >= 0.60); memory %.1f MB (aim <= 64); start to first answer %.1f ms (aim <= 150)\n",
            median_of(ratios), rss_mb, start_ms);
     write_json(json, median_of(ratios), rss_mb, start_ms);
