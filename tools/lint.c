@@ -45,6 +45,7 @@ static const struct {
     {"<libpq-fe.h>", {"src/store/store_pg.h"}},
     {"<microhttpd.h>", {"src/http/server.c"}},
     {"<vips/", {"src/media/picture.c"}},
+    {"<curl/", {"src/notify/wire.c", "tests/api/client.c"}},
 };
 
 struct source {

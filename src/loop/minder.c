@@ -47,12 +47,21 @@ static void report(const struct chore *c, const struct fault *f)
         log_warn("background work %s: %.*s [%.*s]", c->name, STR_ARG(f->en), STR_ARG(f->code));
 }
 
+/* Reading needs no lease: where nothing waits, nothing is written, not even that. */
+static bool anything_waits(struct minder *m, const struct chore *c)
+{
+    struct fault f;
+    struct op op;
+    if (!c->waits)
+        return true;
+    begin(m, &op, &f);
+    return c->waits(&op);
+}
+
 static void take_turn(struct minder *m, size_t i)
 {
     const struct chore *c = &m->chores[i];
-    bool more = true;
-    if (!is_ours(m))
-        more = false; /* another process is at it */
+    bool more = anything_waits(m, c) && is_ours(m); /* else another process is at it */
     for (int turn = 0; more && turn < TURNS_MAX && !m->ticker.stopping && is_ours(m); turn++) {
         struct fault f;
         struct op op;
@@ -67,7 +76,6 @@ static void take_turn(struct minder *m, size_t i)
         m->next_ms[i] = clock_now(m->env->clock) + c->every_ms;
 }
 
-/* The lease is asked for only when something is due: an idle headquarters writes nothing. */
 static void tick(void *arg)
 {
     struct minder *m = arg;

@@ -16,6 +16,7 @@ struct chore {
     const char *name;
     int64_t every_ms;
     enum rc (*run)(struct op *op, bool *more);
+    bool (*waits)(struct op *op); /* is there anything to do? Asked without the lease; NULL: there may be */
 };
 
 struct minder;
