@@ -118,13 +118,86 @@ static const struct column_spec standard_columns[] = {
     {"active", false, "启用", "Active", NULL},
 };
 
+static const struct column_spec problem_columns[] = {
+    {"id", false, "记录标识", "Record id", NAMES("uuid")},
+    {"number", false, "编号", "Number", NAMES("问题编号", "案件编号", "案卷编号", "任务号")},
+    {"external_id", false, "外部编号", "External id",
+     NAMES("原编号", "来源编号", "工单编号", "工单号", "案卷号", "诉求编号", "受理编号", "SRRecordID",
+           "ServiceRequestNum", "service_request_id", "留言编号")},
+    {"state", false, "状态", "State",
+     NAMES("办理状态", "案件状态", "整改状态", "处理状态", "当前状态", "问题状态", "SRStatus", "status")},
+    {"source", false, "来源", "Source", NAMES("问题来源", "案件来源")},
+    {"reported", true, "发现时间", "Reported",
+     NAMES("上报时间", "反映时间", "受理时间", "创建时间", "登记时间", "发生时间", "检查时间", "CreatedDate",
+           "requested_datetime", "留言时间", "发现日期", "上报日期")},
+    {"registered", false, "立案时间", "Registered", NULL},
+    {"dispatched", false, "交办时间", "Dispatched", NAMES("派遣时间", "派单时间", "转办时间", "交办日期")},
+    {"due", false, "整改时限", "Due",
+     NAMES("截止时间", "办理期限", "办结期限", "限办时间", "应完成时间", "整改期限", "截止日期", "DueDate",
+           "expected_datetime")},
+    {"rectified", false, "完成时间", "Rectified",
+     NAMES("反馈时间", "整改完成时间", "处置时间", "完成日期", "整改时间")},
+    {"closed", false, "销号时间", "Closed",
+     NAMES("结案时间", "办结时间", "关闭时间", "CloseDate", "closed_date", "结案日期", "办结日期", "销号日期")},
+    {"unit", false, "责任单位", "Unit",
+     NAMES("承办单位", "处置单位", "办理单位", "处置部门", "承办部门", "整改单位", "责任部门", "Agency",
+           "agency_responsible")},
+    {"unit_code", false, "责任单位代码", "Unit code", NULL},
+    {"site_code", false, "点位编号", "Site code", NAMES("点位编码")},
+    {"site", false, "点位", "Site", NAMES("点位名称", "点位/类型", "场所名称", "测评点位")},
+    {"area_code", false, "行政区划代码", "Area code", NAMES("区划代码", "所属区划代码")},
+    {"area", false, "所属街道", "Town", NAMES("街道", "乡镇", "镇街", "所属镇街", "区域")},
+    {"community", false, "所属社区", "Community", NAMES("社区", "村居", "村（社区）", "所属村居")},
+    {"category", false, "类别", "Category",
+     NAMES("问题类别", "问题类型", "案件类别", "案件类型", "点位类型", "诉求类别", "大类", "SRType",
+           "service_name")},
+    {"criterion", false, "标准项", "Criterion", NAMES("标准项编号", "条目编号", "测评条目", "标准项(编号)")},
+    {"description", false, "问题描述", "Description",
+     NAMES("描述", "问题", "问题内容", "内容", "诉求内容", "案件描述", "存在问题", "description", "留言详情")},
+    {"place", false, "地址", "Place",
+     NAMES("位置", "详细地址", "地点", "问题地点", "发生地点", "案发地址", "Address")},
+    {"lon", false, "经度", "Longitude", NAMES("lng", "longitude", "long", "lon_wgs84")},
+    {"lat", false, "纬度", "Latitude", NAMES("latitude", "lat_wgs84")},
+    {"lon_gcj02", false, "经度GCJ02", "Longitude GCJ-02", NAMES("lng_gcj02", "gcj02经度", "高德经度", "火星经度")},
+    {"lat_gcj02", false, "纬度GCJ02", "Latitude GCJ-02", NAMES("gcj02纬度", "高德纬度", "火星纬度")},
+    {"severity", false, "重要程度", "Severity", NAMES("紧急程度")},
+    {"typical", false, "典型问题", "Typical", NAMES("典型")},
+    {"kind", false, "办理类别", "Kind of problem", NULL},
+    {"limit_kind", false, "时限类别", "Kind of limit", NULL},
+    {"limit_amount", false, "时限数量", "Amount of limit", NULL},
+    {"overdue", false, "曾超期", "Was overdue", NULL},
+    {"exempt", false, "超期免计", "Exempt", NULL},
+    {"rework_count", false, "重改次数", "Reworks", NAMES("返工次数", "退回次数")},
+    {"status_there", false, "原状态", "Status there", NULL},
+    {"kind_there", false, "原类别", "Kind there", NULL},
+    {"unit_there", false, "原单位", "Unit there", NULL},
+    {"number_there", false, "原系统编号", "Number there", NULL},
+};
+
+static const struct column_spec duty_columns[] = {
+    {"kind", true, "责任类别", "Duty", NAMES("分工类别", "职责类别", "类别", "责任类型")},
+    {"person", true, "姓名", "Name", NAMES("责任人", "人员姓名", "包保领导", "联络员", "网格员", "站长")},
+    {"unit", false, "单位", "Unit", NAMES("单位名称", "所在单位", "工作单位")},
+    {"person_id", false, "人员编号", "Person's number", NAMES("工号")},
+    {"phone", false, "手机", "Mobile", NAMES("手机号", "手机号码", "联系电话", "电话")},
+    {"area_code", false, "行政区划代码", "Area code", NAMES("区划代码")},
+    {"area", false, "负责区域", "Area", NAMES("包保区域", "包联区域", "所属街道", "所属社区", "网格", "挂钩社区")},
+    {"site_code", false, "点位编号", "Site code", NAMES("点位编码")},
+    {"site", false, "点位名称", "Site", NAMES("点位", "包保点位", "负责点位")},
+    {"place_unit", false, "负责单位", "Unit answered for", NAMES("包保单位", "挂点单位", "联系单位")},
+    {"from", false, "开始时间", "From", NAMES("起始时间", "开始日期", "生效日期")},
+    {"to", false, "结束时间", "To", NAMES("截止时间", "结束日期", "终止日期")},
+    {"note", false, "备注", "Note", NAMES("说明")},
+};
+
 #define SET(kind, specs)                                                                           \
     {                                                                                              \
         kind, specs, sizeof(specs) / sizeof *(specs)                                               \
     }
 static const struct column_set sets[] = {
     SET("areas", area_columns), SET("units", unit_columns),        SET("people", person_columns),
-    SET("sites", site_columns), SET("standard", standard_columns),
+    SET("sites", site_columns), SET("standard", standard_columns), SET("problems", problem_columns),
+    SET("duties", duty_columns),
 };
 
 const struct column_set *columns_of(struct str kind)

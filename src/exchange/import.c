@@ -7,8 +7,9 @@
 #include "auth/policy.h"
 #include "base/arena.h"
 
-static const struct importer *const importers[] = {&import_areas, &import_units, &import_people,
-                                                   &import_sites, &import_standard};
+static const struct importer *const importers[] = {&import_areas,    &import_units,    &import_people, &import_sites,
+                                                   &import_standard, &import_problems, &import_duties};
+enum { PULSE_ROWS = 200 };
 
 bool import_mode_by_name(struct str name, enum import_mode *out)
 {
@@ -170,15 +171,19 @@ static bool json_true(struct jin *in, const char *key)
 
 static enum rc read_options(struct import *im)
 {
-    static const char *const datums[] = {"wgs84", "gcj02", NULL};
+    static const char *const datums[] = {"wgs84", "gcj02", NULL}, *const orders[] = {"mdy", "dmy", NULL};
     struct jin in;
-    int datum = 0;
+    int datum = 0, order = -1;
     if (!im->in->mapping.p)
         return RC_OK;
     RETURN_IF(jin_parse(&in, OP_ARENA(im->op), im->op->rd.fault, im->in->mapping));
     im->create_units = json_true(&in, "$create_units");
     jin_enum(&in, "$datum", JIN_OPTIONAL, datums, &datum);
     im->gcj02 = datum == 1;
+    jin_enum(&in, "$date_order", JIN_OPTIONAL, orders, &order);
+    im->day_first = order == 1;
+    im->order_said = order >= 0;
+    jin_str(&in, "$source", JIN_OPTIONAL, NAME_MAX_CHARS, &im->list_source);
     jin_free(&in);
     return text_verdict(im->op->rd.fault);
 }
@@ -193,10 +198,13 @@ static enum rc open_table(struct import *im)
     RETURN_IF(table_read(OP_ARENA(op), op->rd.fault, &src, &im->table));
     RETURN_IF(table_bind(&im->table, set->specs, set->n, im->in->mapping, &im->map));
     size_t rows = im->table.grid.nrows - im->map.first;
-    if (rows > IMPORT_ROWS_MAX)
+    int most = im->importer == &import_problems ? IMPORT_PROBLEM_ROWS_MAX : IMPORT_ROWS_MAX;
+    if (rows > (size_t)most)
         return OP_FAIL(op, RC_TOO_LARGE, "too_many_rows",
                        "文件有%zu行，一次最多导入%d行，请分次导入",
-                       "The file has %zu rows; at most %d at once", rows, IMPORT_ROWS_MAX);
+                       "The file has %zu rows; at most %d at once", rows, most);
+    if (im->in->watch)
+        im->in->watch->rows_total = rows;
     for (im->nseen_room = 64; im->nseen_room < 4 * rows;)
         im->nseen_room *= 2;
     im->seen = ARENA_MANY(OP_ARENA(op), struct import_seen, im->nseen_room);
@@ -221,15 +229,27 @@ static enum rc plan_row(struct import *im, size_t row)
     return RC_OK;
 }
 
+enum rc import_pulse(struct import *im)
+{
+    const struct import_watch *w = im->in->watch;
+    if (!w || w->tell(w->user, IMPORT_CHECKING, im->report))
+        return RC_OK;
+    return OP_FAIL(im->op, RC_CONFLICT, "import_cancelled", "导入已取消，未作任何更改",
+                   "The import was cancelled; nothing was changed");
+}
+
 static enum rc plan_rows(struct import *im)
 {
     if (im->importer->begin)
         RETURN_IF(im->importer->begin(im));
     if (!im->importer->row)
         return im->importer->whole(im);
-    for (size_t row = im->map.first; row < im->table.grid.nrows; row++)
+    for (size_t row = im->map.first; row < im->table.grid.nrows; row++) {
+        if (row % PULSE_ROWS == 0)
+            RETURN_IF(import_pulse(im));
         if (table_wants(&im->map, row))
             RETURN_IF(plan_row(im, row));
+    }
     return im->importer->whole ? im->importer->whole(im) : RC_OK;
 }
 
@@ -314,8 +334,8 @@ static enum rc check_request(struct import *im)
     im->importer = importer_of(im->in->kind);
     if (!im->importer)
         return OP_FAIL(op, RC_BAD, "unknown_kind",
-                       "导入类别应为 areas、units、people、sites、standard 之一",
-                       "The kind is one of areas, units, people, sites, standard");
+                       "导入类别应为 areas、units、people、sites、standard、problems、duties 之一",
+                       "The kind is one of areas, units, people, sites, standard, problems, duties");
     if (im->in->as_of_ms.has && im->importer != &import_areas)
         return OP_FAIL(op, RC_BAD, "as_of_areas_only", "只有区划可以按截至日期导入",
                        "Only areas can be imported as of a day");
@@ -335,7 +355,7 @@ enum rc import_prepare(struct op *op, const struct import_request *in, struct re
                               .content = content_of(in),
                               .subject_kind = "import",
                               .subject_id = id};
-    *im = (struct import){.op = op, .in = in, .report = report};
+    *im = (struct import){.op = op, .arena = OP_ARENA(op), .in = in, .report = report};
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_IMPORT, NULL));
     RETURN_IF(check_request(im));
     RETURN_IF(change_begin(op, &c));

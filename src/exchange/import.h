@@ -1,6 +1,6 @@
 /*
- * import.h - an office's list into the register (导入): areas, units, people, sites, a catalogue,
- * from CSV or XLSX.
+ * import.h - an office's list into the register (导入): areas, units, people, duties, sites, a catalogue,
+ * problems of older systems with their history, from CSV or XLSX.
  *
  * One import is one command: everything it writes happens together or not at all, under one id. It
  * writes nothing of its own: rows become the rooms' own operations. A row that is there already and
@@ -20,16 +20,27 @@
 #include "change/change.h"
 #include "exchange/report.h"
 
-enum { IMPORT_ROWS_MAX = 20000 };
+/* A list is planned in memory; problems pass through problem/'s staging table, so there may be many. */
+enum { IMPORT_ROWS_MAX = 20000, IMPORT_PROBLEM_ROWS_MAX = 400000 };
+
+/* How far an import is, for whoever waits. */
+enum import_phase { IMPORT_READING, IMPORT_CHECKING, IMPORT_WRITING };
+struct import_watch {
+    /* Every few hundred rows, on the import's own thread; false: stop, and leave nothing. */
+    bool (*tell)(void *user, enum import_phase phase, const struct report *r);
+    void *user;
+    size_t rows_total; /* known once the file is read */
+};
 
 struct import_request {
     struct uuid id;  /* of the command; none: made */
-    struct str kind; /* areas units people sites standard */
+    struct str kind; /* areas units people sites standard problems duties */
     enum import_mode mode;
     struct str bytes;        /* the file; must stay while the operation lasts */
     struct str mapping;      /* JSON, or absent */
     struct str sheet;        /* XLSX, or absent */
     struct opt_i64 as_of_ms; /* areas: the list is complete for this day; local midnight */
+    struct import_watch *watch; /* NULL: nobody waits */
 };
 
 /* Reads, checks, and fills op->plan where report_may_write(); the caller then commits (or leaves

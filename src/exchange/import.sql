@@ -72,3 +72,35 @@ SELECT category_code, code, order_no, text_zh, text_en, how_zh, how_en, method, 
        veto, limit_kind, limit_amount, close_zh, close_en, territory_dept, subject_dept, supervising_dept, dimension,
        sources, field_sources, active
 FROM criterion WHERE hq_id = :hq AND version_id = :version_id ORDER BY category_code, order_no, code;
+
+-- name: import_site_places :many
+-- in: hq i64
+-- out: id uuid, code text, name text, area_code text, category_code text
+SELECT id, code, name, area_code, category_code FROM site WHERE hq_id = :hq ORDER BY code;
+
+-- The newest published version's come first.
+-- name: import_criteria :many
+-- in: hq i64
+-- out: id uuid, code text, category_code text
+SELECT c.id, c.code, c.category_code
+FROM criterion c
+JOIN standard_version v ON v.hq_id = c.hq_id AND v.id = c.version_id
+WHERE c.hq_id = :hq AND v.state = 'published' ORDER BY v.published_ms DESC, c.code;
+
+-- name: import_people_called :many
+-- in: hq i64, name text, unit_id uuid?
+-- out: id uuid
+SELECT id FROM person
+WHERE hq_id = :hq AND name = :name AND left_ms IS NULL [[unit_id: AND unit_id = :unit_id]]
+ORDER BY order_no, id LIMIT 10;
+
+-- name: import_sites_called :many
+-- in: hq i64, text text
+-- out: id uuid
+SELECT id FROM site WHERE hq_id = :hq AND (code = :text OR name = :text) AND state = 'active' ORDER BY code LIMIT 10;
+
+-- name: import_duties_like :many
+-- in: hq i64, person_id uuid, kind text, place_id uuid
+-- out: from_ms i64, to_ms i64?
+SELECT from_ms, to_ms FROM duty
+WHERE hq_id = :hq AND person_id = :person_id AND kind = :kind AND place_id = :place_id ORDER BY from_ms;

@@ -74,6 +74,26 @@ size_t import_find_area(const struct import *im, struct str text, const struct a
     return exact ? exact : near;
 }
 
+/* ---- categories ---- */
+
+/* 社区（居委会/党群服务中心） is called 社区 in lists. */
+static struct str before_bracket(struct str name)
+{
+    ptrdiff_t at = str_find(name, STR("（"), 0);
+    return at > 0 ? str_sub(name, 0, (size_t)at) : name;
+}
+
+enum rc import_load_categories(struct import *im)
+{
+    struct op *op = im->op;
+    struct import_categories_row *rows;
+    RETURN_IF(q_import_categories(&op->rd, &(struct import_categories_in){op->hq}, &rows, &im->ncategories));
+    im->categories = ARENA_MANY(im->arena, struct import_category, im->ncategories + 1);
+    for (size_t i = 0; i < im->ncategories; i++)
+        im->categories[i] = (struct import_category){rows[i].code, rows[i].name_zh, before_bracket(rows[i].name_zh)};
+    return RC_OK;
+}
+
 /* ---- units ---- */
 
 struct str import_unit_code(struct arena *a, struct str name)
@@ -127,26 +147,61 @@ static enum rc make_unit(struct import *im, const struct table_value *v, size_t 
     return RC_OK;
 }
 
+/* A list names the same few units again and again: each is asked for once. */
+static struct import_unit_met **bucket_of(struct import *im, struct str text)
+{
+    size_t h = 5381;
+    for (size_t i = 0; i < text.n; i++)
+        h = h * 33 + (unsigned char)text.p[i];
+    return &im->met[h % IMPORT_UNIT_BUCKETS];
+}
+
+static bool unit_met(struct import *im, struct str text, struct uuid *out)
+{
+    for (const struct import_unit_met *m = *bucket_of(im, text); m; m = m->next) {
+        if (!str_eq(m->text, text))
+            continue;
+        *out = m->id;
+        return true;
+    }
+    return false;
+}
+
+static void remember_unit(struct import *im, struct str text, struct uuid id)
+{
+    struct import_unit_met **bucket = bucket_of(im, text);
+    struct import_unit_met *m = ARENA_NEW(im->arena, struct import_unit_met);
+    *m = (struct import_unit_met){*bucket, str_copy(im->arena, text), id};
+    *bucket = m;
+}
+
+/* By code, else by name; *n is how many there are. */
+static enum rc look_up_unit(struct import *im, struct str text, struct uuid *out, size_t *n)
+{
+    struct unit u;
+    bool found;
+    RETURN_IF(unit_by_code(im->op, text, &u, &found));
+    *n = found && !u.closed_ms.has;
+    if (!*n)
+        RETURN_IF(unit_by_name(im->op, text, &u, n));
+    *out = *n ? u.id : UUID_NONE;
+    return RC_OK;
+}
+
 enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok)
 {
     struct table_value v = import_cell(im, row, key);
-    struct unit u;
-    bool found;
     size_t n;
     *out = UUID_NONE;
     *ok = report_check(im->report, &v, false, NAME_MAX_CHARS);
-    if (!*ok || str_empty(v.text) || unit_made_here(im, v.text, out))
+    if (!*ok || str_empty(v.text) || unit_met(im, v.text, out) || unit_made_here(im, v.text, out))
         return RC_OK;
-    RETURN_IF(unit_by_code(im->op, v.text, &u, &found));
-    if (found && !u.closed_ms.has) {
-        *out = u.id;
-        return RC_OK;
-    }
-    RETURN_IF(unit_by_name(im->op, v.text, &u, &n));
+    RETURN_IF(look_up_unit(im, v.text, out, &n));
     if (n == 1) {
-        *out = u.id;
+        remember_unit(im, v.text, *out);
         return RC_OK;
     }
+    *out = UUID_NONE;
     if (n == 0 && im->create_units)
         return make_unit(im, &v, row, out, ok);
     *ok = false;

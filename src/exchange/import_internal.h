@@ -34,17 +34,29 @@ struct import_category {
     struct str base; /* what stands before the bracket */
 };
 
+/* A unit found before, by what was written. */
+struct import_unit_met {
+    struct import_unit_met *next;
+    struct str text;
+    struct uuid id;
+};
+enum { IMPORT_UNIT_BUCKETS = 256 };
+
 struct import {
     struct op *op;
+    struct arena *arena; /* of the whole import: a row's own may be another */
     const struct import_request *in;
     struct report *report;
     struct table table;
     struct table_map map;
     bool create_units, gcj02;
+    bool order_said, day_first; /* "$date_order": how 03/04/2018 is read */
+    struct str list_source;     /* "$source": the older system */
     const struct importer *importer;
     struct import_seen *seen;
     size_t nseen_room;
     struct import_unit *units; /* made by this import */
+    struct import_unit_met *met[IMPORT_UNIT_BUCKETS];
     struct import_area *areas;
     size_t nareas;
     struct import_category *categories;
@@ -62,7 +74,10 @@ struct importer {
     enum rc (*whole)(struct import *im);
 };
 extern const struct importer import_areas, import_units, import_people, import_sites,
-    import_standard;
+    import_standard, import_problems, import_duties;
+
+/* After every few rows: tells whoever watches; RC_CONFLICT "import_cancelled" when they want no more. */
+enum rc import_pulse(struct import *im) MUST_CHECK;
 
 /* ---- cells ---- */
 struct table_value import_cell(const struct import *im, size_t row, const char *key);
@@ -84,6 +99,8 @@ struct uuid import_id(const struct import *im, const char *kind, struct str key)
 
 /* ---- finding ---- */
 enum rc import_load_areas(struct import *im) MUST_CHECK;
+/* Of the published standards. */
+enum rc import_load_categories(struct import *im) MUST_CHECK;
 /* Where to look: below this code prefix (absent: anywhere), names only at the level of so many
  * digits (0: any). */
 struct area_where {
@@ -99,6 +116,10 @@ size_t import_find_area(const struct import *im, struct str text, const struct a
  * false: refused. */
 enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out,
                          bool *ok) MUST_CHECK;
+/* A place in columns "lon" and "lat", or "lon_gcj02" and "lat_gcj02", as WGS 84; both absent where there is none, only
+ * one, or a placeholder (said). `strict`: what is no coordinate refuses the row (answers false); else it is a remark. */
+bool import_place(struct import *im, size_t row, bool strict, struct opt_i64 place[2]);
+
 /* A stable code for a unit that came without one. */
 struct str import_unit_code(struct arena *a, struct str name);
 /* territory for 街道办事处, 镇人民政府 …; else department. */

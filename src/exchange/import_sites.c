@@ -9,12 +9,11 @@
 #include "import_internal.h"
 
 #include "base/arena.h"
-#include "base/datum.h"
 #include "site/site.h"
 
 #include <stdlib.h>
 
-enum { DEGREE_E7 = 10000000, CATEGORIES_SEEN_MAX = 200 };
+enum { CATEGORIES_SEEN_MAX = 200 };
 
 struct site_row {
     size_t row;
@@ -37,24 +36,10 @@ struct sites {
 
 /* ---- category ---- */
 
-/* 社区（居委会/党群服务中心） is called 社区 in lists. */
-static struct str before_bracket(struct str name)
-{
-    ptrdiff_t at = str_find(name, STR("（"), 0);
-    return at > 0 ? str_sub(name, 0, (size_t)at) : name;
-}
-
 static enum rc begin(struct import *im)
 {
-    struct op *op = im->op;
-    struct import_categories_row *rows;
-    RETURN_IF(q_import_categories(&op->rd, &(struct import_categories_in){op->hq}, &rows,
-                                  &im->ncategories));
-    im->categories = ARENA_MANY(OP_ARENA(op), struct import_category, im->ncategories + 1);
-    for (size_t i = 0; i < im->ncategories; i++)
-        im->categories[i] = (struct import_category){rows[i].code, rows[i].name_zh,
-                                                     before_bracket(rows[i].name_zh)};
-    im->state = ARENA_NEW(OP_ARENA(op), struct sites);
+    RETURN_IF(import_load_categories(im));
+    im->state = ARENA_NEW(OP_ARENA(im->op), struct sites);
     return import_load_areas(im);
 }
 
@@ -123,84 +108,13 @@ static bool read_area(struct import *im, struct site_row *r)
 
 /* ---- place ---- */
 
-/* One coordinate; *there false where the cell is empty. */
-static bool read_degrees(struct import *im, size_t row, const char *key, int64_t limit,
-                         struct opt_i64 *out)
-{
-    struct table_value v = import_cell(im, row, key);
-    *out = NONE_I64;
-    if (str_empty(v.text))
-        return true;
-    out->has = str_to_scaled(v.text, 7, &out->v) && out->v >= -limit * DEGREE_E7 &&
-               out->v <= limit * DEGREE_E7;
-    if (out->has)
-        return true;
-    report_error(im->report, v.row, v.column, "bad_coordinate",
-                 "坐标应为十进制度数，如 118.0874790",
-                 "A coordinate is a number of degrees like 118.0874790");
-    return false;
-}
-
-/* Zeros and whole degrees are what systems write where nothing is known. */
-static bool placeholder(int64_t lon, int64_t lat)
-{
-    return lon == 0 || lat == 0 || (lon % DEGREE_E7 == 0 && lat % DEGREE_E7 == 0);
-}
-
-static bool heading_says_gcj02(const struct import *im, const char *key)
-{
-    ptrdiff_t spec = table_spec(&im->map, key);
-    struct arena *a = OP_ARENA(im->op);
-    if (spec < 0 || im->map.bindings[spec].column < 0 || !im->map.headings)
-        return false;
-    struct str h = utf8_fold(a, im->map.headings[im->map.bindings[spec].column]);
-    static const char *const words[] = {"gcj", "火星", "高德", "腾讯"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_find(h, str_of(words[i]), 0) >= 0)
-            return true;
-    return false;
-}
-
-static void take_place(struct import *im, struct site_row *r, struct place_e7 p, bool gcj02)
-{
-    size_t number = import_row_number(im, r->row);
-    if (placeholder(p.lon, p.lat)) {
-        report_warning(im->report, number, 0, "place_placeholder", "坐标是占位值，未采用",
-                       "The place is a placeholder; left out");
-        return;
-    }
-    if (gcj02)
-        p = datum_to_wgs84(p);
-    r->s.lon_e7 = SOME(p.lon);
-    r->s.lat_e7 = SOME(p.lat);
-    r->has_place = true;
-}
-
-/* Reads both, so that a fault in either is named. */
-static bool read_pair(struct import *im, struct site_row *r, const char *const names[2], struct opt_i64 *lon,
-                      struct opt_i64 *lat)
-{
-    bool lon_good = read_degrees(im, r->row, names[0], 180, lon);
-    bool lat_good = read_degrees(im, r->row, names[1], 90, lat);
-    return lon_good && lat_good;
-}
-
 static bool read_place(struct import *im, struct site_row *r)
 {
-    static const char *const wgs84[] = {"lon", "lat"}, *const shifted[] = {"lon_gcj02", "lat_gcj02"};
-    struct opt_i64 lon, lat;
-    bool gcj02 = im->gcj02 || heading_says_gcj02(im, "lon");
-    bool good = read_pair(im, r, wgs84, &lon, &lat);
-    if (good && !lon.has && !lat.has) {
-        gcj02 = true;
-        good = read_pair(im, r, shifted, &lon, &lat);
-    }
-    if (good && lon.has && lat.has)
-        take_place(im, r, (struct place_e7){lon.v, lat.v}, gcj02);
-    else if (good && lon.has != lat.has)
-        report_warning(im->report, import_row_number(im, r->row), 0, "place_half",
-                       "经纬度只有一个，未采用",
-                       "Only one of longitude and latitude is there; left out");
+    struct opt_i64 place[2];
+    bool good = import_place(im, r->row, true, place);
+    r->s.lon_e7 = place[0];
+    r->s.lat_e7 = place[1];
+    r->has_place = place[0].has;
     return good;
 }
 

@@ -386,7 +386,7 @@ static void require_columns(struct binder *b)
 static enum rc bind_all(struct binder *b)
 {
     struct table_map *m = b->map;
-    static const char *const others[] = {"$sheet", "$create_units", "$datum"}; /* read by importers */
+    static const char *const others[] = {"$sheet", "$create_units", "$datum", "$date_order", "$source"}; /* importers read them */
     for (size_t i = 0; b->in.obj && i < sizeof others / sizeof *others; i++)
         jin_has(&b->in, others[i]);
     fold_synonyms(b);
