@@ -8,7 +8,9 @@
 #include "inspection/inspection_http.h"
 #include "loop/loop_http.h"
 #include "loop/minder.h"
+#include "matrix/matrix_http.h"
 #include "media/media_http.h"
+#include "notify/notify.h"
 #include "org/org_http.h"
 #include "problem/problem_http.h"
 #include "score/score_http.h"
@@ -25,13 +27,31 @@ static const struct route system_routes[] = {
 };
 
 static const struct route *const tables[] = {
-    auth_routes,       account_routes, org_routes,      standard_routes, site_routes,   photo_routes, inspection_routes,
-    inspect_routes,    problem_routes, score_routes,    overview_routes, audit_routes,  import_routes,   system_routes, NULL,
+    auth_routes,
+    account_routes,
+    org_routes,
+    standard_routes,
+    site_routes,
+    matrix_routes,
+    photo_routes,
+    inspection_routes,
+    inspect_routes,
+    problem_routes,
+    score_routes,
+    overview_routes,
+    audit_routes,
+    import_routes,
+    notify_routes,
+    notice_channel_routes,
+    system_routes,
+    NULL,
 };
 
 /* What is done without anybody asking, in this order. */
 static const struct chore chores[] = {
-    {0},
+    {"notices", 1000, notify_gather, notify_waits},
+    {"clocks", 60 * 1000, notify_watch_clocks, NULL},
+    {NULL, 0, NULL, NULL},
 };
 
 int cmd_routes(struct options *o)
@@ -105,6 +125,7 @@ static enum rc run(struct process *p, struct http_config *cfg)
     struct http_server *server = NULL;
     struct sealer *sealer = NULL;
     struct minder *minder = NULL;
+    struct postman *postman = NULL;
     auth_open(&p->env.auth, NULL);
     p->env.hub = hub_start();
     hub_set_filter(p->env.hub, event_visible);
@@ -119,6 +140,8 @@ static enum rc run(struct process *p, struct http_config *cfg)
         rc = auth_keeper_start(p->env.auth, &p->env, &p->fault);
     if (rc == RC_OK)
         rc = minder_start(&minder, &p->env, chores, &p->fault);
+    if (rc == RC_OK)
+        rc = postman_start(&postman, &p->env, &p->fault);
     if (rc == RC_OK) {
         printf("销号 Xiaohao: http://%.*s:%d/\n", STR_ARG(cfg->listen), http_port(server));
         fflush(stdout);
@@ -127,6 +150,7 @@ static enum rc run(struct process *p, struct http_config *cfg)
     }
     if (server)
         http_stop(server);
+    postman_stop(postman);
     minder_stop(minder);
     auth_keeper_stop(p->env.auth);
     if (sealer)

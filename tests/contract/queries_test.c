@@ -13,7 +13,9 @@
 #include "http_sql.h"
 #include "import_sql.h"
 #include "inspection_sql.h"
+#include "matrix_sql.h"
 #include "media_sql.h"
+#include "notify_sql.h"
 #include "org_sql.h"
 #include "overview_sql.h"
 #include "problem_list_sql.h"
@@ -30,8 +32,8 @@
 
 static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
-    &site_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &score_queries, &overview_queries, &backup_queries,
-    &cli_queries,
+    &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &score_queries, &overview_queries, &backup_queries,
+    &cli_queries,   &notify_queries,
 };
 
 static void check(enum engine engine)
