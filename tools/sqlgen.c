@@ -146,8 +146,9 @@ static void parse_like(struct parser *p, struct fields *f, bool in)
 static void parse_field(struct parser *p, struct fields *f, const char *name)
 {
     char type[NAME_LEN];
-    if (f->n == PARAMS_MAX)
-        die(p, "more than %d fields", PARAMS_MAX);
+    int most = f == &p->q->in ? PARAMS_MAX : COLUMNS_MAX;
+    if (f->n == most)
+        die(p, "more than %d fields", most);
     struct field *x = &f->list[f->n];
     memset(x, 0, sizeof *x);
     if (find_field(f, name) >= 0)

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { PARAMS_MAX = 64, PIECES_MAX = 128, QUERIES_MAX = 512, NAME_LEN = 64 };
+/* Parameters are bits of a 64-bit mask in store/; a row may have more columns. */
+enum { PARAMS_MAX = 64, COLUMNS_MAX = 128, PIECES_MAX = 128, QUERIES_MAX = 512, NAME_LEN = 64 };
 
 struct text {
     char *p;
@@ -30,7 +31,7 @@ struct piece {
 };
 
 struct fields {
-    struct field list[PARAMS_MAX];
+    struct field list[COLUMNS_MAX];
     int n;
     char like[NAME_LEN]; /* the query whose struct is used: its own unless `like NAME` */
 };

@@ -317,8 +317,13 @@ bool calendar_due(const struct calendar *cal, enum limit_kind kind, int64_t amou
                   int64_t *due_ms)
 {
     int64_t amount_ms;
-    return calendar_amount(kind, amount, &amount_ms) &&
-           calendar_add(cal, kind, amount_ms, start_of(cal, kind, sane(from_ms)), due_ms);
+    return calendar_amount(kind, amount, &amount_ms) && calendar_due_ms(cal, kind, amount_ms, from_ms, due_ms);
+}
+
+bool calendar_due_ms(const struct calendar *cal, enum limit_kind kind, int64_t amount_ms, int64_t from_ms,
+                     int64_t *due_ms)
+{
+    return amount_ms >= 0 && calendar_add(cal, kind, amount_ms, start_of(cal, kind, sane(from_ms)), due_ms);
 }
 
 /* ---- questions ---- */

@@ -98,6 +98,9 @@ bool calendar_amount(enum limit_kind kind, int64_t amount, int64_t *amount_ms);
  * *due_ms untouched, when the amount is out of range or the calendar has too little working time. */
 bool calendar_due(const struct calendar *cal, enum limit_kind kind, int64_t amount, int64_t from_ms,
                   int64_t *due_ms) MUST_CHECK;
+/* The same for an amount in milliseconds of the kind: the 15 and 30 minutes of a desk's stages. */
+bool calendar_due_ms(const struct calendar *cal, enum limit_kind kind, int64_t amount_ms, int64_t from_ms,
+                     int64_t *due_ms) MUST_CHECK;
 /* How much of a limit that started at `from_ms` is spent at `to_ms` (0 when earlier). At the due moment it is
  * the whole amount. Bounded by CALENDAR_REACH_DAYS. */
 int64_t calendar_spent(const struct calendar *cal, enum limit_kind kind, int64_t from_ms,

@@ -16,6 +16,7 @@ struct auth;       /* auth/auth.h: sessions of this process; NULL outside the se
 struct decoder;    /* media/ */
 struct media_store;
 struct calendar;
+struct limits;     /* limits/: the headquarters' calendar and stage limits */
 struct hub;        /* http/events.h */
 
 /* What the process has one of. Pointers are set once at start. */
@@ -72,6 +73,7 @@ struct op {
     enum lang lang;
     struct actor actor;
     struct str origin;         /* where from, for the journal: address or "cli", "demo", "import" */
+    const struct limits *limits; /* read once per operation by limits_load(); NULL before */
     struct plan plan;
 };
 

@@ -104,13 +104,17 @@ static enum rc put_lights(struct request *rq, const struct view *v)
     int64_t red = 0, yellow = 0;
     size_t n;
     struct problem_open_clocks_in in = {.hq = rq->op.hq, SCOPE(v)};
+    RETURN_IF(limits_load(&rq->op));
     RETURN_IF(q_problem_open_clocks(&rq->op.rd, &in, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         struct problem_case c = {
             .state = (enum problem_state)problem_name_index(problem_state_names, rows[i].state),
-            .limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, rows[i].limit_kind),
-            .limit_amount = rows[i].limit_amount, .due_ms = SOME(rows[i].due_ms), .left_ms = rows[i].left_ms};
-        enum problem_light light = problem_light(rq->op.env->calendar, &c, rq->op.now);
+            .postponed_until_ms = rows[i].postponed_until_ms,
+            .handling = {.kind = (enum limit_kind)problem_name_index(limit_kind_names, rows[i].limit_kind),
+                         .due_ms = SOME(rows[i].due_ms), .left_ms = rows[i].left_ms, .total_ms = rows[i].clock_ms.v}};
+        if (!rows[i].clock_ms.has && !calendar_amount(c.handling.kind, rows[i].limit_amount, &c.handling.total_ms))
+            continue;
+        enum problem_light light = problem_light(limits_calendar(&rq->op), &c, rq->op.now);
         bool running = !rows[i].left_ms.has;
         red += running && light == PROBLEM_LIGHT_RED;
         yellow += running && light == PROBLEM_LIGHT_YELLOW;

@@ -19,6 +19,8 @@ ALTER TABLE problem ADD COLUMN postponed_until_ms BIGINT;
 ALTER TABLE problem ADD COLUMN stopped_ms BIGINT;                         -- with law enforcement since
 ALTER TABLE problem ADD COLUMN exempt BOOLEAN NOT NULL DEFAULT FALSE;     -- an upheld appeal: out of statistics of overdue, the fact stays
 ALTER TABLE problem ADD COLUMN stage TEXT;                                -- the stage whose clock runs: verify | register | dispatch | accept | recheck
+ALTER TABLE problem ADD COLUMN stage_kind TEXT;
+ALTER TABLE problem ADD COLUMN stage_ms BIGINT;                           -- its limit, in milliseconds of its kind
 ALTER TABLE problem ADD COLUMN stage_due_ms BIGINT;
 ALTER TABLE problem ADD COLUMN stage_left_ms BIGINT;
 ALTER TABLE problem ADD COLUMN case_limit_kind TEXT;                      -- the whole case's limit
@@ -26,6 +28,9 @@ ALTER TABLE problem ADD COLUMN case_limit_amount BIGINT;
 ALTER TABLE problem ADD COLUMN case_due_ms BIGINT;
 ALTER TABLE problem ADD COLUMN case_left_ms BIGINT;
 ALTER TABLE problem ADD COLUMN case_overdue BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE problem ADD COLUMN clock_ms BIGINT;                           -- all the handling clock was given: the limit and its extensions
+ALTER TABLE problem ADD COLUMN limit_stated BOOLEAN NOT NULL DEFAULT FALSE; -- by somebody: rules leave it alone
+ALTER TABLE problem ADD COLUMN covert BOOLEAN NOT NULL DEFAULT FALSE;     -- was once held: who found it, and on what visit, stays unsaid
 ALTER TABLE problem ADD COLUMN limit_rule_id BYTEA;                       -- the rule its limit came from
 ALTER TABLE problem ADD COLUMN external_id TEXT;                          -- of the system it was imported from
 ALTER TABLE problem ADD COLUMN verified_ms BIGINT;
@@ -45,6 +50,36 @@ CREATE INDEX problem_by_asset ON problem (hq_id, asset_id) WHERE asset_id IS NOT
 ALTER TABLE problem_event ADD COLUMN stage TEXT;
 ALTER TABLE problem_event ADD COLUMN late BOOLEAN;
 ALTER TABLE problem_event ADD COLUMN request_id BYTEA;                    -- the request it decided
+
+-- Requests (申请): asked by a unit, decided by one or by two different people.
+CREATE TABLE problem_request (
+    hq_id BIGINT NOT NULL,
+    id BYTEA NOT NULL,
+    problem_id BYTEA NOT NULL,
+    kind TEXT NOT NULL,                 -- extension | postponement | appeal | contest
+    state TEXT NOT NULL,                -- asked | first | granted | refused | withdrawn
+    asker_id BYTEA NOT NULL,
+    asker_unit_id BYTEA,
+    note TEXT NOT NULL,
+    until_ms BIGINT,                    -- postponement: until when
+    observation_id BYTEA,               -- contest: the finding
+    asked_ms BIGINT NOT NULL,
+    first_id BYTEA,                     -- who decided first
+    first_ms BIGINT,
+    first_note TEXT,
+    second_id BYTEA,
+    second_ms BIGINT,
+    second_note TEXT,
+    ended_ms BIGINT,
+    version BIGINT NOT NULL DEFAULT 1,
+    PRIMARY KEY (hq_id, id),
+    FOREIGN KEY (hq_id, problem_id) REFERENCES problem (hq_id, id)
+);
+CREATE INDEX problem_request_by_problem ON problem_request (hq_id, problem_id, asked_ms, id);
+CREATE INDEX problem_request_by_state ON problem_request (hq_id, state, asked_ms, id);
+CREATE INDEX problem_request_by_unit ON problem_request (hq_id, asker_unit_id, asked_ms, id);
+-- One of a kind waits at a time.
+CREATE UNIQUE INDEX problem_request_waiting ON problem_request (hq_id, problem_id, kind) WHERE ended_ms IS NULL;
 
 -- Visits of a round. Held: of a covert round not published yet.
 ALTER TABLE inspection ADD COLUMN round_id BYTEA;

@@ -21,15 +21,14 @@ static enum rc problem_get(struct request *rq)
     return send_problem(rq, &row, 200);
 }
 
-static enum rc read_photos(struct request *rq, struct jin *in, const char *key, const struct sha256 **out, size_t *n)
+void problem_read_photos(struct arena *a, struct jin *in, const char *key, const struct sha256 **out, size_t *n)
 {
     if (!jin_arr(in, key, JIN_OPTIONAL, PROBLEM_PHOTOS_MAX, n) || *n == 0)
-        return RC_OK;
-    struct sha256 *list = ARENA_MANY(OP_ARENA(&rq->op), struct sha256, *n);
+        return;
+    struct sha256 *list = ARENA_MANY(a, struct sha256, *n);
     for (size_t i = 0; i < *n; i++)
         jin_arr_sha256(in, key, i, &list[i]);
     *out = list;
-    return RC_OK;
 }
 
 static void read_place(struct jin *in, struct opt_i64 *lon, struct opt_i64 *lat)
@@ -56,7 +55,7 @@ static enum rc read_new(struct request *rq, struct jin *in, struct problem_new *
     jin_enum(in, "severity", JIN_OPTIONAL, severities, &severity);
     p->severity = severity < 0 ? NULL : severities[severity];
     jin_bool(in, "typical", JIN_OPTIONAL, &p->typical);
-    RETURN_IF(read_photos(rq, in, "photos", &p->photos, &p->nphotos));
+    problem_read_photos(OP_ARENA(&rq->op), in, "photos", &p->photos, &p->nphotos);
     if (uuid_is_none(p->site_id) && uuid_is_none(*area_id))
         fail_field(rq->op.rd.fault, STR("/site_id"), "required", "请选择点位或所在区域", "Choose a site or an area");
     return jin_done(in);
@@ -143,7 +142,7 @@ static enum rc read_act(struct request *rq, struct jin *in, struct problem_act *
         act->has_limit = true;
     }
     act->version.has = jin_i64(in, "version", JIN_OPTIONAL, 1, INT64_MAX, &act->version.v);
-    RETURN_IF(read_photos(rq, in, "photos", &act->photos, &act->nphotos));
+    problem_read_photos(OP_ARENA(&rq->op), in, "photos", &act->photos, &act->nphotos);
     return jin_done(in);
 }
 
@@ -156,9 +155,6 @@ static enum rc problem_acted(struct request *rq)
 
 static enum rc problem_act(struct request *rq)
 {
-    static const char *const kinds[PROBLEM_EVENTS] = {
-        "problem.verify", "problem.register",  "problem.reject",  "problem.dispatch", "problem.mend_on_spot",
-        "problem.accept", "problem.send_back", "problem.rectify", "problem.return",   "problem.strike_off"};
     struct problem_act act = {0};
     struct command command;
     struct uuid id;
@@ -166,7 +162,8 @@ static enum rc problem_act(struct request *rq)
     RETURN_IF(path_uuid(rq, "id", &id));
     RETURN_IF(request_json(rq, &in));
     RETURN_IF(read_act(rq, &in, &act));
-    RETURN_IF(request_command(rq, &in, kinds[act.event], "problem", id, &command));
+    RETURN_IF(request_command(rq, &in, str_z(OP_ARENA(&rq->op), str_fmt(OP_ARENA(&rq->op), "problem.%s", problem_event_names[act.event])),
+                              "problem", id, &command));
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed)
         RETURN_IF(problem_prepare_act(&rq->op, id, &act));

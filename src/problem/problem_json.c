@@ -2,18 +2,54 @@
 #include "problem/problem_json.h"
 
 #include "base/geo.h"
+#include "matrix/matrix_http.h"
 #include "standard/standard_http.h"
+
+/* Held ones have no public number yet. */
+static struct str number_of(const struct op *op, int64_t year, int64_t number)
+{
+    return number < 0 ? str_fmt(OP_ARENA(op), "%lld-H%06lld", (long long)year, (long long)-number)
+                      : str_fmt(OP_ARENA(op), "%lld-%06lld", (long long)year, (long long)number);
+}
+
+static void put_limit(struct json_out *j, const struct problem_list_row *r)
+{
+    jo_obj(j, "limit");
+    jo_str(j, "kind", r->limit_kind);
+    jo_i64(j, "amount", r->limit_amount);
+    jo_end(j);
+}
+
+static void put_times(struct json_out *j, const struct problem_list_row *r)
+{
+    jo_time(j, "reported_at", r->reported_ms);
+    jo_opt_time(j, "dispatched_at", r->dispatched_ms);
+    jo_opt_time(j, "due_at", r->due_ms);
+    jo_opt_time(j, "rectified_at", r->rectified_ms);
+    jo_opt_time(j, "closed_at", r->closed_ms);
+}
+
+static void put_lights(struct json_out *j, const struct op *op, const struct problem_list_row *r)
+{
+    const struct calendar *cal = limits_calendar(op);
+    struct problem_case c = problem_case_of_list(r);
+    jo_z(j, "light", problem_light_names[problem_light(cal, &c, op->now)]);
+    jo_z(j, "stage", c.stage ? problem_stage_names[c.stage] : NULL);
+    jo_z(j, "stage_light", problem_light_names[problem_clock_light(cal, &c, &c.stage_clock, op->now)]);
+    jo_z(j, "case_light", problem_light_names[problem_clock_light(cal, &c, &c.whole, op->now)]);
+    jo_bool(j, "overdue", r->overdue);
+    jo_bool(j, "exempt", r->exempt);
+    jo_bool(j, "postponed", problem_is_postponed(&c, op->now));
+    jo_bool(j, "stopped", r->stopped_ms.has);
+}
 
 void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *r)
 {
-    struct problem_case c = {
-        .state = (enum problem_state)problem_name_index(problem_state_names, r->state),
-        .limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, r->limit_kind),
-        .limit_amount = r->limit_amount, .due_ms = r->due_ms, .left_ms = r->left_ms};
     jo_uuid(j, "id", r->id);
-    jo_str(j, "number", str_fmt(OP_ARENA(op), "%lld-%06lld", (long long)r->year, (long long)r->number));
+    jo_str(j, "number", number_of(op, r->year, r->number));
     jo_str(j, "state", r->state);
     jo_str(j, "source", r->source);
+    jo_str(j, "kind", r->kind);
     jo_named(j, "site", r->site_id, r->site_name);
     jo_str(j, "area_code", r->area_code);
     jo_str(j, "category_code", r->category_code);
@@ -23,17 +59,9 @@ void problem_json_brief(struct json_out *j, const struct op *op, const struct pr
     jo_str(j, "severity", r->severity);
     jo_bool(j, "typical", r->typical);
     jo_named(j, "unit", r->unit_id, r->unit_name);
-    jo_obj(j, "limit");
-    jo_str(j, "kind", r->limit_kind);
-    jo_i64(j, "amount", r->limit_amount);
-    jo_end(j);
-    jo_time(j, "reported_at", r->reported_ms);
-    jo_opt_time(j, "dispatched_at", r->dispatched_ms);
-    jo_opt_time(j, "due_at", r->due_ms);
-    jo_opt_time(j, "rectified_at", r->rectified_ms);
-    jo_opt_time(j, "closed_at", r->closed_ms);
-    jo_z(j, "light", problem_light_names[problem_light(op->env->calendar, &c, op->now)]);
-    jo_bool(j, "overdue", r->overdue);
+    put_limit(j, r);
+    put_times(j, r);
+    put_lights(j, op, r);
     jo_i64(j, "rework_count", r->rework_count);
     jo_i64(j, "version", r->version);
 }
@@ -49,7 +77,13 @@ static struct problem_list_row brief_of(const struct problem_by_id_row *r)
         .unit_name = r->unit_name, .limit_kind = r->limit_kind, .limit_amount = r->limit_amount,
         .reported_ms = r->reported_ms, .dispatched_ms = r->dispatched_ms, .due_ms = r->due_ms,
         .left_ms = r->left_ms, .rectified_ms = r->rectified_ms, .closed_ms = r->closed_ms, .overdue = r->overdue,
-        .rework_count = r->rework_count, .version = r->version};
+        .rework_count = r->rework_count, .version = r->version, .kind = r->kind, .held = r->held,
+        .clock_ms = r->clock_ms, .extension_count = r->extension_count, .postponed_until_ms = r->postponed_until_ms,
+        .stopped_ms = r->stopped_ms, .exempt = r->exempt, .handler_unit_id = r->handler_unit_id, .stage = r->stage,
+        .stage_kind = r->stage_kind, .stage_ms = r->stage_ms, .stage_due_ms = r->stage_due_ms,
+        .stage_left_ms = r->stage_left_ms, .case_limit_kind = r->case_limit_kind,
+        .case_limit_amount = r->case_limit_amount, .case_due_ms = r->case_due_ms, .case_left_ms = r->case_left_ms,
+        .case_overdue = r->case_overdue};
 }
 
 static void put_photo(struct json_out *j, const struct problem_by_id_row *p, const struct problem_photos_row *ph)
@@ -96,13 +130,11 @@ static enum rc put_timeline(struct json_out *j, struct op *op, const struct prob
     return RC_OK;
 }
 
-static void put_proposal(struct json_out *j, const struct problem_by_id_row *p)
+/* Of use to whoever dispatches, before it is dispatched. */
+static enum rc put_proposal(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
 {
-    /* Subject first, then territory; the responsibility matrix of a later version refines this. */
-    if (!uuid_is_none(p->subject_unit_id))
-        jo_named(j, "proposed_unit", p->subject_unit_id, p->subject_unit_name);
-    else
-        jo_named(j, "proposed_unit", p->territory_unit_id, p->territory_unit_name);
+    return matrix_json_proposal(op, j, &(struct matrix_matter){.site_id = p->site_id, .criterion_id = p->criterion_id,
+                                                               .category_code = p->category_code, .area_code = p->area_code});
 }
 
 /* A problem that is disclosed discloses itself, not the visit it was found on. */
@@ -130,7 +162,7 @@ enum rc problem_json_full(struct json_out *j, struct op *op, const struct proble
         if (problem_may(op, p, (enum problem_event)e))
             jo_z(j, NULL, problem_event_names[e]);
     jo_end(j);
-    put_proposal(j, p);
+    RETURN_IF(put_proposal(j, op, p));
     jo_end(j);
     return RC_OK;
 }

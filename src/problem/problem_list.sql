@@ -10,9 +10,14 @@
 -- in: d_year i64?, d_number i64?, d_site uuid?, d_parent uuid?, d_alike uuid?, d_works uuid?, d_asset uuid?, d_round uuid?, d_village text?, d_town text?, d_reporter uuid?, d_handler uuid?, d_unit uuid?, d_state text?, d_open bool?, d_overdue i64?, d_category text?, d_key bool?, d_from i64?, d_to i64?
 -- in: not_held bool?, state text?, is_open bool?, is_closed bool?, overdue_at i64?, unit_id uuid?, handler_id uuid?, reporter_id uuid?, site_id uuid?, round_id uuid?, area_from text?, area_to text?, category text?, severity text?, source text?, kind text?, from_ms i64?, to_ms i64?, q text?
 -- out: id uuid, year i64, number i64, state text, source text, site_id uuid?, site_name text?, area_code text, category_code text?, criterion_id uuid?, criterion_code text?, description text, severity text, typical bool, unit_id uuid?, unit_name text?, limit_kind text, limit_amount i64, reported_ms i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64, version i64
+-- out: kind text, held bool, clock_ms i64?, extension_count i64, postponed_until_ms i64?, stopped_ms i64?, exempt bool, handler_unit_id uuid?
+-- out: stage text?, stage_kind text?, stage_ms i64?, stage_due_ms i64?, stage_left_ms i64?, case_limit_kind text?, case_limit_amount i64?, case_due_ms i64?, case_left_ms i64?, case_overdue bool
 SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code, p.category_code, p.criterion_id, c.code,
        p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
-       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version
+       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version,
+       p.kind, p.held, p.clock_ms, p.extension_count, p.postponed_until_ms, p.stopped_ms, p.exempt, p.handler_unit_id,
+       p.stage, p.stage_kind, p.stage_ms, p.stage_due_ms, p.stage_left_ms, p.case_limit_kind, p.case_limit_amount,
+       p.case_due_ms, p.case_left_ms, p.case_overdue
 FROM problem p
 LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
 LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
@@ -192,8 +197,8 @@ GROUP BY p.state ORDER BY p.state;
 
 -- name: problem_open_clocks :many
 -- in: hq i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
--- out: state text, limit_kind text, limit_amount i64, due_ms i64, left_ms i64?
-SELECT p.state, p.limit_kind, p.limit_amount, p.due_ms, p.left_ms FROM problem p
+-- out: state text, limit_kind text, limit_amount i64, due_ms i64, left_ms i64?, clock_ms i64?, postponed_until_ms i64?
+SELECT p.state, p.limit_kind, p.limit_amount, p.due_ms, p.left_ms, p.clock_ms, p.postponed_until_ms FROM problem p
 WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL
   [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
                  OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];

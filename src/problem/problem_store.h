@@ -11,9 +11,13 @@ enum rc problem_load(struct op *op, struct uuid id, struct problem_by_id_row *ro
 /* For the reply to one's own step: who has sent a problem back is still shown it as they left it. */
 enum rc problem_load_acted(struct op *op, struct uuid id, struct problem_by_id_row *row) MUST_CHECK;
 struct problem_case problem_case_of(const struct problem_by_id_row *row);
+/* Its clocks alone: what lights and words of what is left need. */
+struct problem_case problem_case_of_list(const struct problem_list_row *row);
 struct subject problem_subject(const struct problem_by_id_row *row);
-/* Whether the actor may do this to it now: state and permission. */
+/* Whether the actor may take this step on it now: state, guards on the case and permission. */
 bool problem_may(struct op *op, const struct problem_by_id_row *row, enum problem_event event);
+/* The same for an event that comes from a room of its own (merge, hold, …). */
+bool problem_may_via(struct op *op, const struct problem_by_id_row *row, enum problem_event event);
 /* Index of a stored word; the database holds none other (0 when it does). */
 int problem_name_index(const char *const *names, struct str name);
 
