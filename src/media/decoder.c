@@ -314,6 +314,9 @@ static void take_facts(struct arena *a, const struct wire_answer *w, struct phot
         .thumb_height = w->thumb_height,
     };
     memcpy(out->sha256.b, w->sha256, sizeof out->sha256.b);
+    struct print *print = ARENA_NEW(a, struct print);
+    *print = w->print;
+    out->print = print;
 }
 
 static enum rc run(struct decoder *d, struct fault *f, const struct decode_job *job,

@@ -22,6 +22,7 @@ static struct wire_answer sound_answer(void)
                                 .display_height = 3,
                                 .thumb_width = 4,
                                 .thumb_height = 3,
+                                .print = {.width = 4, .height = 3},
                                 .bytes = getpid()};
 }
 
@@ -55,6 +56,10 @@ static void misbehave(struct str asked, struct wire_answer *answer)
         answer->lat_e7 = INT64_MAX;
     else if (str_starts(asked, STR("text")))
         answer->make[0] = '\xff';
+    else if (str_starts(asked, STR("print")))
+        answer->print.n = PRINT_MARKS + 1;
+    else if (str_starts(asked, STR("marks")))
+        answer->print.n = 1; /* whose weak bits are none of those searched by */
     else if (str_starts(asked, STR("code")))
         answer->code = 77;
     else if (str_starts(asked, STR("ready")))

@@ -46,6 +46,8 @@ static void misbehaviour_is_answered_and_outlived(void **state)
         {STR_INIT("huge"), 9000, "photo_damaged", RC_INVALID},
         {STR_INIT("place"), 9000, "photo_damaged", RC_INVALID},
         {STR_INIT("text"), 9000, "photo_damaged", RC_INVALID},
+        {STR_INIT("print"), 9000, "photo_damaged", RC_INVALID},
+        {STR_INIT("marks"), 9000, "photo_damaged", RC_INVALID},
         {STR_INIT("code"), 9000, "photo_damaged", RC_INVALID},
         {STR_INIT("ready"), 9000, "photo_damaged", RC_INVALID},
         {STR_INIT("short"), 9000, "photo_damaged", RC_INVALID},

@@ -8,6 +8,7 @@
 
 #include "auth/policy.h"
 #include "base/log.h"
+#include "media/print.h"
 #include "media_sql.h"
 
 enum { COPY_BYTES = 16 * 1024, STALE_MS = 60 * 60 * 1000, CACHE_FOR_EVER = -1, CACHE_NEVER = 0 };
@@ -256,6 +257,29 @@ static struct str camera_name(struct arena *a, const struct photo_facts *p)
                : str_fmt(a, "%.*s %.*s", STR_ARG(p->make), STR_ARG(p->model));
 }
 
+static struct str packed(struct op *op, const uint8_t *bytes, size_t n)
+{
+    return (struct str){arena_dup(OP_ARENA(op), bytes, n), n};
+}
+
+void photo_plan_print(struct op *op, struct sha256 sha, const struct print *print)
+{
+    uint8_t keys[PRINT_KEYS * sizeof(uint64_t)], marks[PRINT_BYTES_MAX];
+    change_next_serial(op, "photo_print", 0);
+    fx_photo_print_add(&op->plan.fx,
+                       &(struct photo_print_add_in){
+                           .hq = op->hq,
+                           .sha256 = sha,
+                           .keys = packed(op, keys, print_pack_keys(print, keys)),
+                           .marks = packed(op, marks, print_pack(print, marks)),
+                           .grid = packed(op, print->grid, sizeof print->grid),
+                       })
+        ->min = 0;
+    fx_photo_printed(&op->plan.fx,
+                     &(struct photo_printed_in){.hq = op->hq, .sha256 = sha, .version = PRINT_VERSION})
+        ->min = 0;
+}
+
 /* Two who send it at once both find no row: the second's touches nothing, and that is well. */
 static void plan_rows(struct op *op, const struct sending *s)
 {
@@ -272,8 +296,10 @@ static void plan_rows(struct op *op, const struct sending *s)
                                .lat_e7 = {p->has_place, p->lat_e7},
                                .camera = camera_name(OP_ARENA(op), p),
                                .dhash = (int64_t)p->fingerprint,
+                               .print_version = PRINT_VERSION,
                                .at_ms = op->now};
     fx_photo_add(&op->plan.fx, &row)->min = 0;
+    photo_plan_print(op, s->sha, p->print);
     fx_photo_upload_add(&op->plan.fx, &(struct photo_upload_add_in){.hq = op->hq,
                                                                     .sha256 = s->sha,
                                                                     .person = op->actor.person_id,

@@ -19,6 +19,9 @@
 
 extern const struct route photo_routes[];
 
+/* Adds to the plan in hand that the print of a photograph is kept, unless it is already. */
+void photo_plan_print(struct op *op, struct sha256 sha, const struct print *print);
+
 /* At the start of a server: removes what a crash left in staging an hour ago and longer. */
 enum rc photo_sweep_staging(const struct env *env, struct fault *f) MUST_CHECK;
 

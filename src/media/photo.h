@@ -11,6 +11,8 @@
 #include "base/hash.h"
 #include "base/str.h"
 
+struct print; /* media/print.h */
+
 enum photo_format { PHOTO_NONE, PHOTO_JPEG, PHOTO_PNG, PHOTO_WEBP, PHOTO_HEIC };
 enum { PHOTO_FORMATS = PHOTO_HEIC + 1 };
 
@@ -28,6 +30,7 @@ struct photo_facts {
     int64_t bytes;   /* of the original */
     struct sha256 sha256;
     uint64_t fingerprint; /* difference hash; compare with photo_distance() */
+    const struct print *print; /* of the decoder's thumbnail; in the caller's arena */
     bool has_taken;
     bool zone_known; /* the camera wrote its offset; else `taken_ms` assumes the zone given with the
                         job */

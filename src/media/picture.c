@@ -289,6 +289,7 @@ static bool make_thumb(const struct pixels *display, int longest, struct wire_an
     facts->thumb_width = thumb.width;
     facts->thumb_height = thumb.height;
     facts->fingerprint = photo_fingerprint(thumb.rgb, thumb.width, thumb.height);
+    print_make(thumb.rgb, thumb.width, thumb.height, &facts->print);
     ok = write_jpeg(&thumb, THUMB_QUALITY, out);
     g_free(thumb.rgb);
     return ok;

@@ -110,5 +110,5 @@ bool wire_answer_ok(const struct wire_answer *a, const struct wire_job *job)
            a->bytes <= job->max_bytes && a->lat_e7 >= -900000000 && a->lat_e7 <= 900000000 &&
            a->lon_e7 >= -1800000000 && a->lon_e7 <= 1800000000 && a->has_taken <= 1 &&
            a->zone_known <= 1 && a->has_place <= 1 && a->taken_ms >= 0 &&
-           a->taken_ms < INT64_C(253402300800000) && text_ok(a->make) && text_ok(a->model);
+           a->taken_ms < INT64_C(253402300800000) && text_ok(a->make) && text_ok(a->model) && print_ok(&a->print);
 }

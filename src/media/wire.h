@@ -12,9 +12,10 @@
 #define XH_MEDIA_WIRE_H
 
 #include "media/photo.h"
+#include "media/print.h"
 
 enum {
-    WIRE_VERSION = 0x58480001,
+    WIRE_VERSION = 0x58480002,
     WIRE_SOCKET = 3, /* the descriptor the decoder finds its end on */
     WIRE_FILES = 3,
 };
@@ -56,6 +57,7 @@ struct wire_answer {
     uint8_t sha256[32];
     char make[PHOTO_CAMERA_MAX]; /* NUL-padded UTF-8, possibly without a final NUL */
     char model[PHOTO_CAMERA_MAX];
+    struct print print;
 };
 
 bool wire_send_job(int sock, const struct wire_job *job, const int files[WIRE_FILES]);
