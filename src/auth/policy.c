@@ -60,6 +60,7 @@ static const struct rule rules[] = {
     {ACT_INSPECT, ROLES_INSPECTORS, 0, REACH_ALL},
     {ACT_INSPECT, ROLES_UNIT, 0, REACH_UNIT}, /* self-checks */
     {ACT_INSPECT_OFFICIAL, ROLES_INSPECTORS, 0, REACH_ALL},
+    {ACT_INSPECT_ASSIGNED, ROLES_INSPECTORS | ROLES_UNIT, 0, REACH_ALL},
     {ACT_INSPECTION_READ, ROLES_DESK, 0, REACH_ALL},
     {ACT_INSPECTION_READ, ROLES_INSPECTORS | ROLES_UNIT, 0, REACH_OWN},
     {ACT_INSPECTION_JUDGE, ROLE_OFFICE, 0, REACH_ALL},
@@ -295,6 +296,7 @@ static const char *const action_names[ACT_COUNT_] = {
     [ACT_PHOTO_READ] = "photo.read",
     [ACT_INSPECT] = "inspect",
     [ACT_INSPECT_OFFICIAL] = "inspect.official",
+    [ACT_INSPECT_ASSIGNED] = "inspect.assigned",
     [ACT_INSPECTION_READ] = "inspection.read",
     [ACT_INSPECTION_JUDGE] = "inspection.judge",
     [ACT_PROBLEM_READ] = "problem.read",

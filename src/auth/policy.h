@@ -52,6 +52,7 @@ enum action {
     ACT_PHOTO_READ,
     ACT_INSPECT, /* send inspections of one's own; a unit's people their self-checks only */
     ACT_INSPECT_OFFICIAL, /* those that enter the scores */
+    ACT_INSPECT_ASSIGNED, /* of rounds that send a unit's people out (交叉检查、条线检查): the round says where */
     ACT_INSPECTION_READ,
     ACT_INSPECTION_JUDGE, /* quarantine, withdraw others' */
     ACT_PROBLEM_READ,

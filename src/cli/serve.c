@@ -13,6 +13,8 @@
 #include "notify/notify.h"
 #include "org/org_http.h"
 #include "problem/problem_http.h"
+#include "round/draw_store.h"
+#include "round/round_http.h"
 #include "score/score_http.h"
 #include "site/site_http.h"
 #include "standard/standard_http.h"
@@ -37,6 +39,9 @@ static const struct route *const tables[] = {
     inspection_routes,
     inspect_routes,
     problem_routes,
+    round_routes,
+    round_plan_routes,
+    coverage_routes,
     score_routes,
     overview_routes,
     audit_routes,
@@ -51,6 +56,7 @@ static const struct route *const tables[] = {
 static const struct chore chores[] = {
     {"notices", 1000, notify_gather, notify_waits},
     {"clocks", 60 * 1000, notify_watch_clocks, NULL},
+    {"commitment", 60 * 1000, draw_commitment_chore, NULL},
     {NULL, 0, NULL, NULL},
 };
 

@@ -2,8 +2,6 @@
 #include "round/commitment.h"
 
 #include "base/arena.h"
-#include "round/draw.h"
-
 static void put_be32(char *p, uint32_t v)
 {
     for (int i = 0; i < 4; i++)
@@ -14,7 +12,8 @@ struct sha256 commitment_key(struct sha256 secret, uint32_t slot)
 {
     char text[16] = "xiaohao-slot";
     put_be32(text + 12, slot);
-    return hmac_sha256(secret, (struct str){text, sizeof text});
+    return hmac_sha256((struct str){(const char *)secret.b, sizeof secret.b},
+                       (struct str){text, sizeof text});
 }
 
 static struct sha256 leaf(uint32_t slot, struct sha256 key)

@@ -4,16 +4,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 
 enum { TEXT_MAX_BYTES = 16 * 1024 * 1024 };
 
-struct sha256 hmac_sha256(struct sha256 key, struct str s)
+static struct str bytes_of(const struct sha256 *key)
 {
-    struct sha256 out;
-    crypto_auth_hmacsha256(out.b, (const unsigned char *)(s.p ? s.p : ""), s.n, key.b);
-    return out;
+    return (struct str){(const char *)key->b, sizeof key->b};
 }
 
 /* ---- numbers ---- */
@@ -34,7 +31,7 @@ static void refill(struct draw_stream *s)
     char place[8];
     put_be32(place, s->lane);
     put_be32(place + 4, s->block++);
-    struct sha256 block = hmac_sha256(s->seed, (struct str){place, sizeof place});
+    struct sha256 block = hmac_sha256(bytes_of(&s->seed), (struct str){place, sizeof place});
     for (int i = 0; i < 4; i++) {
         s->numbers[i] = 0;
         for (int k = 0; k < 8; k++)
@@ -194,7 +191,7 @@ struct str draw_text(struct arena *a, const struct draw *d)
 
 struct sha256 draw_seed(struct sha256 key, struct str text)
 {
-    return hmac_sha256(key, text);
+    return hmac_sha256(bytes_of(&key), text);
 }
 
 void draw_run(struct arena *a, struct draw *d, struct sha256 seed)

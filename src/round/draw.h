@@ -74,6 +74,4 @@ void draw_run(struct arena *a, struct draw *d, struct sha256 seed);
 /* Reads a text back: the draw before draw_run(), quotas as written. False: no such text. */
 bool draw_read(struct arena *a, struct str text, struct draw *out);
 
-struct sha256 hmac_sha256(struct sha256 key, struct str s);
-
 #endif

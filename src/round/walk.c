@@ -157,6 +157,8 @@ int64_t walk_order(struct arena *a, const struct walk_place *places, size_t n, c
             order[end++] = i;
     if (m == 0)
         return 0;
+    if (m > WALK_ORDER_MAX)
+        return walk_length_m(places, order, m);
     if (start && placed(start))
         return order_from_start(a, places, m, start, order);
     order_freely(a, places, order, m);

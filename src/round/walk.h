@@ -18,8 +18,8 @@ struct walk_place {
     struct opt_i64 lon_e7, lat_e7;
 };
 
-/* Above this many places the improvement is left out: nearest neighbour alone. */
-enum { WALK_IMPROVE_MAX = 400 };
+/* Above these numbers of places the improvement is left out, then the order altogether (they stay as given). */
+enum { WALK_IMPROVE_MAX = 400, WALK_ORDER_MAX = 3000 };
 
 /* `order` gets the indexes of `places` (n of them) in walking order; answers the length in metres of the part that
  * has coordinates. `start` may be NULL. */

@@ -20,6 +20,7 @@
 #include "overview_sql.h"
 #include "problem_list_sql.h"
 #include "problem_sql.h"
+#include "round_sql.h"
 #include "score_sql.h"
 #include "site_sql.h"
 #include "standard_sql.h"
@@ -32,7 +33,7 @@
 
 static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
-    &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &score_queries, &overview_queries, &backup_queries,
+    &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &score_queries, &overview_queries, &backup_queries,
     &cli_queries,   &notify_queries,
 };
 
