@@ -13,6 +13,7 @@ enum reach {
     REACH_UNIT = 2, /* what is with one's unit */
     REACH_AREA = 4, /* what lies in one's area */
     REACH_ALL = 8,
+    REACH_OPEN = 16, /* everything but what is held back of covert rounds */
 };
 
 enum {
@@ -63,10 +64,13 @@ static const struct rule rules[] = {
     {ACT_INSPECT_ASSIGNED, ROLES_INSPECTORS | ROLES_UNIT, 0, REACH_ALL},
     {ACT_INSPECTION_READ, ROLES_DESK, 0, REACH_ALL},
     {ACT_INSPECTION_READ, ROLES_INSPECTORS | ROLES_UNIT, 0, REACH_OWN},
+    /* Official visits to one's own places, once nothing of them is held; no inspector is named. */
+    {ACT_INSPECTION_READ, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_INSPECTION_READ, ROLE_GRID_WORKER | ROLE_LEADER, 0, REACH_AREA | REACH_UNIT},
     {ACT_INSPECTION_JUDGE, ROLE_OFFICE, 0, REACH_ALL},
 
     {ACT_PROBLEM_READ, ROLES_DESK, 0, REACH_ALL},
-    {ACT_PROBLEM_READ, ROLES_INSPECTORS, GRANTS_CHECK, REACH_ALL},
+    {ACT_PROBLEM_READ, ROLES_INSPECTORS, GRANTS_CHECK, REACH_OPEN},
     {ACT_PROBLEM_READ, ROLES_INSPECTORS, 0, REACH_OWN},
     {ACT_PROBLEM_READ, ROLES_UNIT, 0, REACH_UNIT | REACH_OWN},
     {ACT_PROBLEM_READ, ROLE_GRID_WORKER, 0, REACH_AREA | REACH_UNIT | REACH_OWN},
@@ -191,7 +195,7 @@ static bool same(struct uuid a, struct uuid b)
 
 static bool reaches(unsigned reach, const struct actor *actor, const struct subject *s)
 {
-    if (reach & REACH_ALL)
+    if ((reach & REACH_ALL) || ((reach & REACH_OPEN) && !s->held))
         return true;
     if ((reach & REACH_AREA) && !s->held && !str_empty(actor->area_code) &&
         str_starts(s->area_code, actor->area_code))
@@ -249,13 +253,14 @@ struct scope policy_scope(const struct actor *actor, enum action action)
     }
     if (action == ACT_SELF)
         reach = REACH_OWN;
+    sc.open = (reach & REACH_OPEN) != 0;
     if (reach & REACH_UNIT)
         sc.unit_id = actor->unit_id;
     if ((reach & REACH_AREA) && !str_empty(actor->area_code))
         sc.area_code = actor->area_code;
     if (reach & REACH_OWN)
         sc.person_id = actor->person_id;
-    sc.none = uuid_is_none(sc.unit_id) && !sc.area_code.p && uuid_is_none(sc.person_id);
+    sc.none = !sc.open && uuid_is_none(sc.unit_id) && !sc.area_code.p && uuid_is_none(sc.person_id);
     return sc;
 }
 

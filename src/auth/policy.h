@@ -134,6 +134,7 @@ enum rc policy_check(struct fault *f, const struct actor *actor, enum action act
 struct scope {
     bool all;
     bool none;
+    bool open;             /* everything that is not held back */
     struct uuid unit_id;   /* UUID_NONE: no such filter */
     struct str area_code;  /* code prefix; absent: no such filter */
     struct uuid person_id; /* own records */

@@ -96,6 +96,10 @@ static const struct {
     {ROLE_INSPECTOR, 0, ACT_INSPECT, ELSEWHERE, NULL},
     {ROLE_INSPECTOR, 0, ACT_INSPECTION_READ, OWN, NULL},
     {ROLE_INSPECTOR, 0, ACT_INSPECTION_READ, ELSEWHERE, "out_of_reach"},
+    {ROLE_UNIT_CONTACT, 0, ACT_INSPECTION_READ, IN_UNIT, NULL},
+    {ROLE_UNIT_CONTACT, 0, ACT_INSPECTION_READ, ELSEWHERE, "out_of_reach"},
+    {ROLE_LEADER, 0, ACT_INSPECTION_READ, IN_AREA, NULL},
+    {ROLE_LEADER, 0, ACT_INSPECTION_READ, ELSEWHERE, "out_of_reach"},
     {ROLE_INSPECTOR, 0, ACT_PROBLEM_READ, OWN, NULL},
     {ROLE_INSPECTOR, 0, ACT_PROBLEM_READ, IN_UNIT, "out_of_reach"},
     {ROLE_INSPECTOR, GRANT_RECHECK, ACT_PROBLEM_READ, ELSEWHERE, NULL},
@@ -226,15 +230,17 @@ static void lists_are_cut_by_the_same_rule(void **state)
     arena_init(&a);
     for (uint32_t role = 1; role <= ROLE_AUDIT_ADMIN; role <<= 1)
         for (int act = ACT_ORG_READ; act < ACT_COUNT_; act++)
-            for (int w = OWN; w <= ELSEWHERE; w++) {
+            for (int w = OWN; w <= 2 * ELSEWHERE; w++) { /* and each once more, held */
                 struct fault f;
                 fault_init(&f, &a);
                 struct actor actor = actor_of(role, ALL_GRANTS);
-                struct subject s = subject_of((enum what)w);
+                struct subject s = subject_of((enum what)(w > ELSEWHERE ? w - ELSEWHERE : w));
+                s.held = w > ELSEWHERE;
                 struct scope sc = policy_scope(&actor, (enum action)act);
-                bool listed = sc.all ||
-                              (!uuid_is_none(sc.unit_id) && uuid_eq(sc.unit_id, s.unit_id)) ||
-                              (sc.area_code.p && str_starts(s.area_code, sc.area_code)) ||
+                bool cut = sc.open ||
+                           (!uuid_is_none(sc.unit_id) && uuid_eq(sc.unit_id, s.unit_id)) ||
+                           (sc.area_code.p && str_starts(s.area_code, sc.area_code));
+                bool listed = sc.all || (cut && !s.held) ||
                               (!uuid_is_none(sc.person_id) && uuid_eq(sc.person_id, s.owner_id));
                 bool allowed = policy_check(&f, &actor, (enum action)act, &s) == RC_OK;
                 if (listed != allowed && act != ACT_ROLE_GRANT)

@@ -102,7 +102,7 @@ static bool read_config(const struct options *o, struct http_config *cfg)
 static bool event_visible(const struct actor *listener, const struct event *e)
 {
     struct scope s = policy_scope(listener, ACT_PROBLEM_READ);
-    return s.all && strcmp(e->topic, ANNOUNCE_TOPIC) != 0;
+    return (s.all || s.open) && strcmp(e->topic, ANNOUNCE_TOPIC) != 0;
 }
 
 static void wait_for_signal(void)

@@ -22,6 +22,7 @@ static const struct {
 /* One scope for all the questions. */
 struct view {
     struct opt_bool scoped;
+    bool open;
     struct uuid unit_id, person_id;
     struct str area_from, area_to;
 };
@@ -31,12 +32,12 @@ static struct view view_of(struct op *op, enum action action)
     struct scope s = policy_scope(&op->actor, action);
     if (s.all)
         return (struct view){0};
-    return (struct view){.scoped = SOME_BOOL(true), .unit_id = s.unit_id, .person_id = s.person_id,
+    return (struct view){.scoped = SOME_BOOL(true), .open = s.open, .unit_id = s.unit_id, .person_id = s.person_id,
                          .area_from = s.area_code, .area_to = str_prefix_end(OP_ARENA(op), s.area_code)};
 }
 
 #define SCOPE(v)                                                                                                  \
-    .scoped = (v)->scoped, .scope_unit = (v)->unit_id, .scope_person = (v)->person_id,                            \
+    .scoped = (v)->scoped, .scope_open = (v)->open, .scope_unit = (v)->unit_id, .scope_person = (v)->person_id,   \
     .scope_area_from = (v)->area_from, .scope_area_to = (v)->area_to
 #define SCOPE_OF_PLACES(v)                                                                                        \
     .scoped = (v)->scoped, .scope_unit = (v)->unit_id, .scope_area_from = (v)->area_from,                         \

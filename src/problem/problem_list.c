@@ -16,7 +16,7 @@
 
 const char *const problem_sort_names[PROBLEM_SORTS + 1] = {"newest", "oldest", "due", "closed", "number", NULL};
 
-enum { QUESTIONS = 4, LIMIT_DEFAULT = 50, TOWN_DIGITS = 9, VILLAGE_DIGITS = 12 };
+enum { QUESTIONS = 5, LIMIT_DEFAULT = 50, TOWN_DIGITS = 9, VILLAGE_DIGITS = 12 };
 
 /* A filter within one reach of the actor. */
 struct question {
@@ -350,6 +350,8 @@ static size_t questions(struct op *op, const struct problem_filter *f, struct qu
     if (!uuid_is_none(f->round_id))
         return n;
     const struct question cut = {.f = *f, .not_held = true};
+    if (s.open)
+        out[n++] = cut;
     if (!uuid_is_none(s.unit_id)) {
         out[n] = cut;
         n += narrow_unit(&out[n].f.unit_id, s.unit_id);

@@ -187,34 +187,34 @@ LIMIT 1 OFFSET :skip;
 SELECT reported_ms, due_ms, closed_ms, year, number FROM problem WHERE hq_id = :hq AND id = :id;
 
 -- name: problem_state_counts :many
--- in: hq i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
 -- out: state text, n i64
 SELECT p.state, COUNT(*) FROM problem p
 WHERE p.hq_id = :hq
-  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
-                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]]
+  [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
+                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]]
 GROUP BY p.state ORDER BY p.state;
 
 -- name: problem_open_clocks :many
--- in: hq i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
 -- out: state text, limit_kind text, limit_amount i64, due_ms i64, left_ms i64?, clock_ms i64?, postponed_until_ms i64?
 SELECT p.state, p.limit_kind, p.limit_amount, p.due_ms, p.left_ms, p.clock_ms, p.postponed_until_ms FROM problem p
 WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL
-  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
-                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];
+  [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
+                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]];
 
 -- name: problem_reported_since :many
--- in: hq i64, since_ms i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, since_ms i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
 -- out: at_ms i64
 SELECT p.reported_ms AS at_ms FROM problem p
 WHERE p.hq_id = :hq AND p.reported_ms >= :since_ms
-  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
-                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];
+  [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
+                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]];
 
 -- name: problem_closed_since :many
--- in: hq i64, since_ms i64, scoped bool?, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, since_ms i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
 -- out: at_ms i64
 SELECT p.closed_ms AS at_ms FROM problem p
 WHERE p.hq_id = :hq AND p.closed_ms >= :since_ms
-  [[scoped: AND (p.unit_id = :scope_unit OR p.reporter_id = :scope_person
-                 OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))]];
+  [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
+                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]];

@@ -12,7 +12,7 @@ struct sha256 commitment_key(struct sha256 secret, uint32_t slot)
 {
     char text[16] = "xiaohao-slot";
     put_be32(text + 12, slot);
-    return hmac_sha256((struct str){(const char *)secret.b, sizeof secret.b},
+    return hmac_of((struct str){(const char *)secret.b, sizeof secret.b},
                        (struct str){text, sizeof text});
 }
 

@@ -31,7 +31,7 @@ static void refill(struct draw_stream *s)
     char place[8];
     put_be32(place, s->lane);
     put_be32(place + 4, s->block++);
-    struct sha256 block = hmac_sha256(bytes_of(&s->seed), (struct str){place, sizeof place});
+    struct sha256 block = hmac_of(bytes_of(&s->seed), (struct str){place, sizeof place});
     for (int i = 0; i < 4; i++) {
         s->numbers[i] = 0;
         for (int k = 0; k < 8; k++)
@@ -191,7 +191,7 @@ struct str draw_text(struct arena *a, const struct draw *d)
 
 struct sha256 draw_seed(struct sha256 key, struct str text)
 {
-    return hmac_sha256(bytes_of(&key), text);
+    return hmac_of(bytes_of(&key), text);
 }
 
 void draw_run(struct arena *a, struct draw *d, struct sha256 seed)
