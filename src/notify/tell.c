@@ -52,7 +52,7 @@ static void deliver_to_groups(struct op *op, struct effects *fx, const struct ch
         const struct notice_channel_list_row *c = &ch->list[i];
         struct notice_delivery_add_in in = {.recipient_id = c->id,
                                             .notice_id = uuid_named(t->event_id, str_fmt(OP_ARENA(op), "group:%.*s", STR_ARG(t->rule)))};
-        if (group_hears(c, t) && notice_plan(&choice, NOTICE_WECOM, STR(""), t->urgent, op->now, op->zone_min, &in.not_before_ms))
+        if (group_hears(c, t) && notice_plan(&choice, NOTICE_WECOM, t->rule, t->urgent, op->now, op->zone_min, &in.not_before_ms))
             deliver(op, fx, c, t, &in);
     }
 }
