@@ -3,117 +3,21 @@
  * input from ../shared (XIAOHAO_SHARED; skipped where it is missing): the yearly lists of districts
  * against their known counts, 同安's 924 sites through the mapping file.
  */
-#include "auth/auth_ground.h"
-#include "base/asset.h"
 #include "base/civil.h"
 #include "base/datum.h"
 #include "base/geo.h"
 #include "tabular/csv.h"
-#include "tabular/fixture.h"
-#include "exchange/import.h"
+#include "exchange/import_fixture.h"
 #include "tabular/xlsx_out.h"
 #include "import_sql.h"
 #include "org/org.h"
 #include "site/site.h"
-#include "standard/catalogue.h"
-
-static struct ground g;
-static struct report report;
-
-static int begin(void **state)
-{
-    (void)state;
-    ground_open(&g);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    ground_close(&g);
-    return 0;
-}
-
-/* ---- one import ---- */
-
-static struct import_request request(const char *kind, struct str bytes)
-{
-    return (struct import_request){
-        .kind = str_of(kind), .mode = IMPORT_ALL_OR_NOTHING, .bytes = bytes};
-}
-
-static void show_lines(void)
-{
-    for (size_t i = 0; i < report.nlines && i < 20; i++)
-        print_message("  row %zu column %zu %.*s: %.*s\n", report.lines[i].row,
-                      report.lines[i].column, STR_ARG(report.lines[i].code),
-                      STR_ARG(report.lines[i].en));
-}
-
-static void run(const struct import_request *in)
-{
-    struct op *op = ground_operator(&g);
-    if (import_run(op, in, &report) != RC_OK) {
-        for (size_t i = 0; i < g.fault.nfields; i++)
-            print_message("  %.*s %.*s\n", STR_ARG(g.fault.fields[i].pointer),
-                          STR_ARG(g.fault.fields[i].en));
-        fail_msg("import: %.*s %.*s", STR_ARG(g.fault.code), STR_ARG(g.fault.en));
-    }
-    size_t sum = 0;
-    for (int i = 0; i < REPORT_OUTCOMES; i++)
-        sum += report.counts[i];
-    assert_int_equal(sum, report.read);
-}
-
-static void expect(size_t created, size_t updated, size_t unchanged, size_t refused)
-{
-    const size_t want[REPORT_OUTCOMES] = {created, updated, unchanged, refused};
-    if (memcmp(want, report.counts, sizeof want) == 0)
-        return;
-    show_lines();
-    fail_msg("created %zu updated %zu unchanged %zu refused %zu", report.counts[0],
-             report.counts[1], report.counts[2], report.counts[3]);
-}
-
-static size_t lines_with(const char *code)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < report.nlines; i++)
-        n += str_is(report.lines[i].code, code);
-    return n;
-}
-
-static const struct report_line *line_with(const char *code)
-{
-    for (size_t i = 0; i < report.nlines; i++)
-        if (str_is(report.lines[i].code, code))
-            return &report.lines[i];
-    show_lines();
-    fail_msg("no line %s", code);
-    return NULL;
-}
-
-static void import_text_of(const char *kind, const char *csv)
-{
-    struct import_request in = request(kind, str_of(csv));
-    run(&in);
-}
 
 static int64_t day(const char *date)
 {
     int64_t ms;
     assert_true(civil_parse_date(str_of(date), ZONE_SHANGHAI_MIN, &ms));
     return ms;
-}
-
-static void load_standard(void)
-{
-    const struct asset *categories = asset_find("data/standard/categories.csv");
-    const struct asset *criteria = asset_find("data/standard/criteria.csv");
-    assert_non_null(categories);
-    assert_non_null(criteria);
-    struct standard_shipped in = {categories->bytes, criteria->bytes, STR("2026")};
-    ground_expect(&g, standard_load_shipped(ground_operator(&g), &in), RC_OK, NULL);
 }
 
 /* ---- queries ---- */
