@@ -12,6 +12,9 @@
 #include "media/media_http.h"
 #include "notify/notify.h"
 #include "org/org_http.h"
+#include "problem/kind_http.h"
+#include "problem/level_http.h"
+#include "problem/link_http.h"
 #include "problem/problem_http.h"
 #include "round/draw_store.h"
 #include "round/round_http.h"
@@ -48,6 +51,9 @@ static const struct route *const tables[] = {
     import_routes,
     notify_routes,
     notice_channel_routes,
+    level_routes,
+    link_routes,
+    kind_routes,
     system_routes,
     NULL,
 };

@@ -3,6 +3,7 @@
 
 #include "base/geo.h"
 #include "matrix/matrix_http.h"
+#include "problem/beside.h"
 #include "standard/standard_http.h"
 
 /* Held ones have no public number yet. */
@@ -163,6 +164,7 @@ enum rc problem_json_full(struct json_out *j, struct op *op, const struct proble
             jo_z(j, NULL, problem_event_names[e]);
     jo_end(j);
     RETURN_IF(put_proposal(j, op, p));
+    RETURN_IF(beside_json(j, op, p));
     jo_end(j);
     return RC_OK;
 }

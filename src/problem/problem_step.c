@@ -3,6 +3,7 @@
  * disclosure of what a covert round held back.
  */
 #include "change/change.h"
+#include "problem/beside.h"
 #include "problem/problem_plan.h"
 
 static enum rc check_unit(struct op *op, struct uuid unit_id)
@@ -87,6 +88,7 @@ enum rc problem_prepare_step(struct op *op, const struct problem_by_id_row *row,
     RETURN_IF(limits_load(op));
     RETURN_IF(policy_check(op->rd.fault, &op->actor, problem_event_action(act->event), subject));
     RETURN_IF(check_version(op, row, act));
+    RETURN_IF(beside_check(op, row, act));
     RETURN_IF(problem_decide(op->rd.fault, op->limits, &from, act, &to));
     RETURN_IF(problem_check_photos(op, act->photos, act->nphotos, STR("/photos")));
     if (gives_to_unit(act->event))
@@ -99,7 +101,7 @@ enum rc problem_prepare_step(struct op *op, const struct problem_by_id_row *row,
     if (act->event == PROBLEM_EV_DISPATCH)
         problem_disclose(op, row);
     announce(op, row, event, act->event == PROBLEM_EV_DISPATCH);
-    return RC_OK;
+    return beside_follow(op, row, &from, &to);
 }
 
 enum rc problem_prepare_act(struct op *op, struct uuid id, struct problem_act *act)

@@ -3,6 +3,8 @@
  */
 #include "problem/problem_store.h"
 
+#include "problem/beside.h"
+
 #include "change/change.h"
 
 int problem_name_index(const char *const *names, struct str name)
@@ -118,10 +120,14 @@ static enum rc find(struct op *op, struct uuid id, struct problem_by_id_row *row
 
 enum rc problem_load(struct op *op, struct uuid id, struct problem_by_id_row *row)
 {
-    bool found;
+    bool found, beside = false;
     RETURN_IF(find(op, id, row, &found));
+    if (found && may_read(op, row))
+        return RC_OK;
+    if (found)
+        RETURN_IF(beside_may_read(op, row, &beside));
     /* Whether it exists is not theirs to know. */
-    return found && may_read(op, row) ? RC_OK : not_found(op);
+    return beside ? RC_OK : not_found(op);
 }
 
 enum rc problem_load_acted(struct op *op, struct uuid id, struct problem_by_id_row *row)

@@ -19,6 +19,9 @@
 #include "org_sql.h"
 #include "overview_sql.h"
 #include "problem_list_sql.h"
+#include "kind_sql.h"
+#include "level_sql.h"
+#include "link_sql.h"
 #include "problem_sql.h"
 #include "round_sql.h"
 #include "score_sql.h"
@@ -35,6 +38,7 @@ static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
     &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &score_queries, &overview_queries, &backup_queries,
     &cli_queries,   &notify_queries,
+    &level_queries, &link_queries, &kind_queries,
 };
 
 static void check(enum engine engine)
