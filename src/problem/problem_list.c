@@ -238,7 +238,7 @@ static enum rc is_small(struct op *op, const struct question *q, const struct dr
     bool beyond = false;
     put_driver(&in, q, d->needs);
     if (d->needs != F_LINK)
-        RETURN_IF(row_at(op, &in, PROBLEM_WALK, &id, &beyond));
+        RETURN_IF(row_at(op, &in, q->f.walk, &id, &beyond));
     *small = !beyond;
     return RC_OK;
 }
@@ -311,11 +311,11 @@ static enum rc ask(struct op *op, const struct question *q, struct answer *a)
 {
     const struct driver *d;
     RETURN_IF(choose(op, q, false, &d));
-    RETURN_IF(read_along(op, q, d, PROBLEM_WALK_SHORT, a));
+    RETURN_IF(read_along(op, q, d, q->f.walk < PROBLEM_WALK_SHORT ? q->f.walk : PROBLEM_WALK_SHORT, a));
     if (!a->cut)
         return RC_OK;
     RETURN_IF(choose(op, q, true, &d));
-    return read_along(op, q, d, PROBLEM_WALK, a);
+    return read_along(op, q, d, q->f.walk, a);
 }
 
 /* ---- all questions ---- */
@@ -412,6 +412,7 @@ enum rc problem_list_readable(struct op *op, const struct problem_filter *filter
     const struct answer *end = NULL;
     struct problem_filter f = *filter;
     f.limit = f.limit ? f.limit : LIMIT_DEFAULT;
+    f.walk = f.walk ? f.walk : PROBLEM_WALK;
     bool none = (f.sort == PROBLEM_DUE && f.closed) || (f.sort == PROBLEM_CLOSED && f.open);
     f.open = f.open && f.sort != PROBLEM_DUE;
     f.closed = f.closed && f.sort != PROBLEM_CLOSED;

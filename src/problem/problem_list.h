@@ -35,6 +35,7 @@ struct problem_key {
 struct problem_filter {
     enum problem_sort sort;
     int64_t limit;               /* rows of a page; 0: 50 */
+    int64_t walk;                /* rows looked at for it at most; 0: PROBLEM_WALK */
     bool has_after;
     struct problem_key after;
     struct str state, area_code, category, severity, source, kind;
