@@ -56,13 +56,12 @@ CREATE TABLE problem_request (
     hq_id BIGINT NOT NULL,
     id BYTEA NOT NULL,
     problem_id BYTEA NOT NULL,
-    kind TEXT NOT NULL,                 -- extension | postponement | appeal | contest
+    kind TEXT NOT NULL,                 -- extension | postponement | appeal
     state TEXT NOT NULL,                -- asked | first | granted | refused | withdrawn
     asker_id BYTEA NOT NULL,
     asker_unit_id BYTEA,
     note TEXT NOT NULL,
     until_ms BIGINT,                    -- postponement: until when
-    observation_id BYTEA,               -- contest: the finding
     asked_ms BIGINT NOT NULL,
     first_id BYTEA,                     -- who decided first
     first_ms BIGINT,

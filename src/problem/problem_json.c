@@ -4,13 +4,14 @@
 #include "base/geo.h"
 #include "matrix/matrix_http.h"
 #include "problem/beside.h"
+#include "problem/clock_json.h"
+#include "problem/request_store.h"
 #include "standard/standard_http.h"
 
-/* Held ones have no public number yet. */
-static struct str number_of(const struct op *op, int64_t year, int64_t number)
+struct str problem_number_text(struct arena *a, int64_t year, int64_t number)
 {
-    return number < 0 ? str_fmt(OP_ARENA(op), "%lld-H%06lld", (long long)year, (long long)-number)
-                      : str_fmt(OP_ARENA(op), "%lld-%06lld", (long long)year, (long long)number);
+    return number < 0 ? str_fmt(a, "%lld-H%06lld", (long long)year, (long long)-number)
+                      : str_fmt(a, "%lld-%06lld", (long long)year, (long long)number);
 }
 
 static void put_limit(struct json_out *j, const struct problem_list_row *r)
@@ -47,7 +48,7 @@ static void put_lights(struct json_out *j, const struct op *op, const struct pro
 void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *r)
 {
     jo_uuid(j, "id", r->id);
-    jo_str(j, "number", number_of(op, r->year, r->number));
+    jo_str(j, "number", problem_number_text(OP_ARENA(op), r->year, r->number));
     jo_str(j, "state", r->state);
     jo_str(j, "source", r->source);
     jo_str(j, "kind", r->kind);
@@ -100,8 +101,24 @@ static void put_photo(struct json_out *j, const struct problem_by_id_row *p, con
     jo_end(j);
 }
 
+/* A problem that is disclosed discloses itself, not the covert visit it was found on, nor who found it. */
+static bool knows_origin(const struct op *op, const struct problem_by_id_row *p)
+{
+    struct fault ignored;
+    struct subject visit = {.area_code = p->area_code, .owner_id = p->reporter_id, .held = true};
+    fault_init(&ignored, OP_ARENA(op));
+    return !p->covert || policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &visit) == RC_OK;
+}
+
+static void put_actor(struct json_out *j, const struct problem_events_row *e, bool named)
+{
+    jo_named(j, "actor", named ? e->actor_id : UUID_NONE, e->actor_name);
+    jo_named(j, "actor_unit", named ? e->actor_unit_id : UUID_NONE, e->actor_unit_name);
+}
+
 static enum rc put_timeline(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
 {
+    bool origin = knows_origin(op, p);
     struct problem_events_row *events;
     struct problem_photos_row *photos;
     size_t n, nphotos, at = 0;
@@ -116,11 +133,16 @@ static enum rc put_timeline(struct json_out *j, struct op *op, const struct prob
         jo_str(j, "from_state", e->from_state);
         jo_str(j, "to_state", e->to_state);
         jo_time(j, "at", e->at_ms);
-        jo_named(j, "actor", e->actor_id, e->actor_name);
-        jo_named(j, "actor_unit", e->actor_unit_id, e->actor_unit_name);
+        put_actor(j, e, origin || !uuid_eq(e->actor_id, p->reporter_id));
         jo_named(j, "unit", e->unit_id, e->unit_name);
         jo_opt_time(j, "due_at", e->due_ms);
         jo_str(j, "note", e->note);
+        jo_str(j, "stage", e->stage);
+        if (e->late.has)
+            jo_bool(j, "late", e->late.v);
+        else
+            jo_null(j, "late");
+        jo_uuid(j, "request_id", e->request_id);
         jo_arr(j, "photos");
         for (; at < nphotos && photos[at].seq == e->seq; at++)
             put_photo(j, p, &photos[at]);
@@ -138,31 +160,69 @@ static enum rc put_proposal(struct json_out *j, struct op *op, const struct prob
                                                                .category_code = p->category_code, .area_code = p->area_code});
 }
 
-/* A problem that is disclosed discloses itself, not the visit it was found on. */
-static void put_inspection(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
+static void put_origin(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
 {
     struct fault ignored;
-    struct subject visit = {.area_code = p->area_code, .owner_id = p->reporter_id};
+    bool known = knows_origin(op, p);
+    struct subject visit = {.area_code = p->area_code, .owner_id = p->reporter_id, .held = p->covert};
     fault_init(&ignored, OP_ARENA(op));
-    bool may = policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &visit) == RC_OK;
+    bool may = known && policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &visit) == RC_OK;
     jo_uuid(j, "inspection_id", may ? p->inspection_id : UUID_NONE);
+    jo_uuid(j, "round_id", known && policy_scope(&op->actor, ACT_ROUND_READ).all ? p->round_id : UUID_NONE);
+    jo_named(j, "reporter", known ? p->reporter_id : UUID_NONE, p->reporter_name);
 }
 
-enum rc problem_json_full(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
+static void put_flags(struct json_out *j, const struct problem_by_id_row *p)
 {
-    struct problem_list_row brief = brief_of(p);
-    jo_obj(j, NULL);
-    problem_json_brief(j, op, &brief);
-    put_inspection(j, op, p);
-    jo_str(j, "place_text", p->place);
-    jo_place(j, "place", p->lon_e7, p->lat_e7);
-    jo_named(j, "reporter", p->reporter_id, p->reporter_name);
-    RETURN_IF(put_timeline(j, op, p));
+    jo_named(j, "handler_unit", p->handler_unit_id, p->handler_unit_name);
+    jo_bool(j, "held", p->held);
+    jo_i64(j, "sent_back_count", p->sent_back_count);
+    jo_bool(j, "settled", p->settled);
+    jo_i64(j, "extension_count", p->extension_count);
+    jo_i64(j, "postponed_count", p->postponed_count);
+    jo_opt_time(j, "postponed_until", p->postponed_until_ms);
+    jo_opt_time(j, "stopped_at", p->stopped_ms);
+    jo_bool(j, "case_overdue", p->case_overdue);
+    jo_bool(j, "rebounded", p->rebounded);
+    jo_uuid(j, "rebound_of", p->rebound_of);
+    jo_uuid(j, "alike_id", p->alike_id);
+    jo_uuid(j, "asset_id", p->asset_id);
+    jo_uuid(j, "works_id", p->works_id);
+    jo_str(j, "external_id", p->external_id);
+    jo_uuid(j, "limit_rule_id", p->limit_rule_id);
+    jo_bool(j, "limit_stated", p->limit_stated);
+    jo_opt_time(j, "verified_at", p->verified_ms);
+    jo_opt_time(j, "registered_at", p->registered_ms);
+}
+
+static void put_allowed(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
+{
     jo_arr(j, "allowed_actions");
     for (int e = 0; e < PROBLEM_EVENTS; e++)
         if (problem_may(op, p, (enum problem_event)e))
             jo_z(j, NULL, problem_event_names[e]);
     jo_end(j);
+    jo_arr(j, "allowed_requests");
+    for (int k = 0; k < REQUEST_KINDS; k++)
+        if (request_may_ask(op, p, (enum request_kind)k))
+            jo_z(j, NULL, request_kind_names[k]);
+    jo_end(j);
+}
+
+enum rc problem_json_full(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
+{
+    struct problem_list_row brief = brief_of(p);
+    struct problem_case c = problem_case_of(p);
+    jo_obj(j, NULL);
+    problem_json_brief(j, op, &brief);
+    put_origin(j, op, p);
+    jo_str(j, "place_text", p->place);
+    jo_place(j, "place", p->lon_e7, p->lat_e7);
+    put_flags(j, p);
+    problem_put_clocks(j, op, &c);
+    RETURN_IF(put_timeline(j, op, p));
+    RETURN_IF(request_put_all(j, "requests", op, p->id));
+    put_allowed(j, op, p);
     RETURN_IF(put_proposal(j, op, p));
     RETURN_IF(beside_json(j, op, p));
     jo_end(j);

@@ -8,6 +8,8 @@
 /* A problem nobody has set a limit for: three working days (project default). */
 enum { PROBLEM_DEFAULT_LIMIT_DAYS = 3 };
 
+/* "2026-000123"; held ones, which have no public number yet, "2026-H000005". */
+struct str problem_number_text(struct arena *a, int64_t year, int64_t number);
 /* Members into the object that is open. */
 void problem_json_brief(struct json_out *j, const struct op *op, const struct problem_list_row *row);
 /* A whole object, of a problem loaded for this actor. */
