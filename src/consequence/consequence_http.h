@@ -1,0 +1,10 @@
+/* consequence_http.h - the routes of consequences and of the rules that propose them. */
+#ifndef XH_CONSEQUENCE_CONSEQUENCE_HTTP_H
+#define XH_CONSEQUENCE_CONSEQUENCE_HTTP_H
+
+#include "http/http.h"
+
+extern const struct route consequence_routes[];
+extern const struct route consequence_rule_routes[];
+
+#endif
