@@ -31,6 +31,7 @@ enum route_flag {
     ROUTE_STREAM = 4, /* server-sent events */
     ROUTE_FIRST_PASSWORD = 8, /* allowed while the password must be changed first */
     ROUTE_NO_CSRF = 16,       /* sign-in itself */
+    ROUTE_PAGE = 32,          /* for people without the application: what goes wrong is said on a page */
 };
 
 enum {

@@ -2,6 +2,7 @@
  * respond.c - the one place where a fault becomes a status and problem+json (RFC 9457), and where
  * every reply gets the headers all replies bear.
  */
+#include "http/html.h"
 #include "http/internal.h"
 
 #include <errno.h>
@@ -191,6 +192,22 @@ static void write_problem(struct http_exchange *ex, int status)
     jo_end(&rq->json);
 }
 
+/* For whoever came by a link: words, and no JSON. */
+static void write_page(struct http_exchange *ex, int status)
+{
+    struct request *rq = &ex->rq;
+    const struct fault *f = &ex->fault;
+    struct html h;
+    buf_clear(&rq->out);
+    html_page(&h, &rq->out, rq->op.lang, title_for(status, rq->op.lang));
+    html_line(&h, "h1", NULL, title_for(status, rq->op.lang));
+    html_line(&h, "p", "fault", fault_text(f, rq->op.lang));
+    for (size_t i = 0; i < f->nfields; i++)
+        html_line(&h, "p", NULL, rq->op.lang == LANG_EN ? f->fields[i].en : f->fields[i].zh);
+    html_line(&h, "p", "hint", rq->op.lang == LANG_EN ? STR("Go back and try again.") : STR("请返回上一页重试。"));
+    html_page_end(&h);
+}
+
 static void log_failure(const struct fault *f, int status)
 {
     const char *file = f->file ? strrchr(f->file, '/') : NULL;
@@ -208,11 +225,15 @@ void respond_fault(struct http_exchange *ex, int status)
         status = status_for(f);
     if (status == 500 || status == 503)
         log_failure(f, status);
+    bool page = ex->rq.route && (ex->rq.route->flags & ROUTE_PAGE);
     respond_clear(ex);
-    write_problem(ex, status);
+    if (page)
+        write_page(ex, status);
+    else
+        write_problem(ex, status);
     ex->reply.kind = REPLY_OUT;
     ex->reply.status = status;
-    respond_set(ex, "Content-Type", STR("application/problem+json; charset=utf-8"));
+    respond_set(ex, "Content-Type", page ? STR("text/html; charset=utf-8") : STR("application/problem+json; charset=utf-8"));
     respond_set(ex, "Content-Language", ex->rq.op.lang == LANG_EN ? STR("en") : STR("zh-CN"));
     if (status == 401)
         respond_set(ex, "WWW-Authenticate", STR("Bearer realm=\"xiaohao\""));

@@ -1,14 +1,12 @@
 /* media_http.c - see media_http.h. */
 #include "media/media_http.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "auth/policy.h"
 #include "base/log.h"
-#include "media/print.h"
+#include "media/photo_take.h"
 #include "media_sql.h"
 
 enum { COPY_BYTES = 16 * 1024, STALE_MS = 60 * 60 * 1000, CACHE_FOR_EVER = -1, CACHE_NEVER = 0 };
@@ -36,11 +34,14 @@ static enum rc find(struct op *op, struct sha256 sha, struct photo_by_sha256_row
     return q_photo_by_sha256(&op->rd, &in, row, found);
 }
 
+/* One that hangs on nothing the caller may see is answered as if it were not there. */
 static enum rc load(struct op *op, struct sha256 sha, struct photo_by_sha256_row *row)
 {
-    bool found;
+    bool found, shown = true;
     RETURN_IF(find(op, sha, row, &found));
-    if (found)
+    if (found && !row->mine_ms.has && op->env->media->shown)
+        RETURN_IF(op->env->media->shown(op, sha, &shown));
+    if (found && shown)
         return RC_OK;
     return OP_FAIL(op, RC_NOT_FOUND, "photo_not_found", "没有这张照片",
                    "There is no such photograph");
@@ -129,109 +130,23 @@ static enum rc picture_get(struct request *rq)
 
 /* What a PUT carries from the worker to the commit to the reply. */
 struct sending {
-    struct sha256 sha;
-    struct photo_facts facts;
+    struct photo_taken taken;
     bool mine; /* this person has sent it before */
 };
-
-static enum rc upload_unreadable(struct request *rq)
-{
-    log_error("photo: cannot read an upload: %s", strerror(errno));
-    return OP_FAIL(&rq->op, RC_INTERNAL, "upload_failed", "上传内容无法读取",
-                   "The upload could not be read");
-}
-
-/* Asked before it queues for a decoder: most of what is refused is no photograph at all. */
-static enum rc check_looks(struct request *rq, int fd)
-{
-    char head[PHOTO_SNIFF_BYTES];
-    ssize_t n = pread(fd, head, sizeof head, 0);
-    if (n < 0)
-        return upload_unreadable(rq);
-    if (photo_sniff((struct str){head, (size_t)n}) != PHOTO_NONE)
-        return RC_OK;
-    return OP_FAIL(&rq->op, RC_MEDIA_TYPE, "photo_unsupported",
-                   "不支持的照片格式，仅接受 JPEG、PNG、WebP、HEIC",
-                   "Not a supported photograph; JPEG, PNG, WebP and HEIC are accepted");
-}
-
-static enum rc copy_pieces(struct request *rq, int fd, struct media_write *w)
-{
-    char piece[COPY_BYTES];
-    for (;;) {
-        ssize_t n = read(fd, piece, sizeof piece);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return upload_unreadable(rq);
-        if (n == 0)
-            return RC_OK;
-        RETURN_IF(media_write_piece(w, rq->op.rd.fault, (struct str){piece, (size_t)n}));
-    }
-}
-
-static enum rc copy_upload(struct request *rq, struct media_write *w)
-{
-    int fd = open(rq->upload_path.p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return upload_unreadable(rq);
-    enum rc rc = check_looks(rq, fd);
-    if (rc == RC_OK)
-        rc = copy_pieces(rq, fd, w);
-    close(fd);
-    return rc;
-}
-
-/* A decoder gone bad may say anything: its hash must be the one counted while the bytes arrived. */
-static enum rc decode(struct request *rq, struct media_write *const w[MEDIA_VARIANTS])
-{
-    struct op *op = &rq->op;
-    struct sending *s = rq->state;
-    struct decode_job job = {.original = w[MEDIA_ORIGINAL]->path,
-                             .display = w[MEDIA_DISPLAY]->path,
-                             .thumb = w[MEDIA_THUMB]->path,
-                             .zone_min = op->zone_min};
-    RETURN_IF(decoder_run(op->env->decoder, OP_ARENA(op), op->rd.fault, &job, &s->facts));
-    if (sha256_eq(s->facts.sha256, s->sha) && s->facts.bytes == rq->upload_bytes)
-        return RC_OK;
-    log_error("photo: the decoder has read other bytes than were sent");
-    return OP_FAIL(op, RC_INTERNAL, "photo_decoder_failed", "照片处理失败，文件无法读写",
-                   "The photograph's files could not be read or written");
-}
-
-static enum rc take_in(struct request *rq, struct media_write *w[MEDIA_VARIANTS])
-{
-    struct op *op = &rq->op;
-    const struct sending *s = rq->state;
-    for (int v = 0; v < MEDIA_VARIANTS; v++)
-        RETURN_IF(media_begin(op->env->media, op->rd.fault, UPLOAD_MAX, &w[v]));
-    RETURN_IF(copy_upload(rq, w[MEDIA_ORIGINAL]));
-    RETURN_IF(decode(rq, w));
-    for (int v = 0; v < MEDIA_VARIANTS; v++) {
-        struct media_write *done = w[v];
-        w[v] = NULL;
-        RETURN_IF(
-            media_commit(done, op->rd.fault, &(struct media_key){s->sha, (enum media_variant)v}));
-    }
-    return RC_OK;
-}
 
 /* On a worker's thread: decoding blocks. */
 static void keep_files(struct request *rq)
 {
-    struct media_write *w[MEDIA_VARIANTS] = {0};
-    if (take_in(rq, w) == RC_OK)
-        return;
-    for (int v = 0; v < MEDIA_VARIANTS; v++)
-        media_abort(w[v]);
+    struct sending *s = rq->state;
+    (void)!photo_take(&rq->op, rq->upload_path.p, &s->taken);
 }
 
 static enum rc stored(struct request *rq)
 {
     struct sending *s = rq->state;
     struct photo_by_sha256_row row;
-    RETURN_IF(load(&rq->op, s->sha, &row));
-    return reply_photo(rq, s->mine || rq->op.plan.replayed ? 200 : 201, s->sha, &row);
+    RETURN_IF(load(&rq->op, s->taken.sha, &row));
+    return reply_photo(rq, s->mine || rq->op.plan.replayed ? 200 : 201, s->taken.sha, &row);
 }
 
 /* Without a key of the sender's, a photograph is its own: the same one from the same person is the
@@ -239,72 +154,13 @@ static enum rc stored(struct request *rq)
 static enum rc name_command(struct request *rq, const struct sending *s, struct command *c)
 {
     struct op *op = &rq->op;
-    struct str hex = str_hex(OP_ARENA(op), s->sha.b, sizeof s->sha.b);
+    struct str hex = str_hex(OP_ARENA(op), s->taken.sha.b, sizeof s->taken.sha.b);
     RETURN_IF(request_command(rq, NULL, "photo.upload", "photo", UUID_NONE, c));
     if (!request_header(rq, "Idempotency-Key").p)
         c->id = uuid_named(op->actor.person_id, str_fmt(OP_ARENA(op), "photo/%lld/%.*s",
                                                         (long long)op->hq, STR_ARG(hex)));
     c->detail = str_fmt(OP_ARENA(op), "{\"sha256\":\"%.*s\"}", STR_ARG(hex));
     return RC_OK;
-}
-
-static struct str camera_name(struct arena *a, const struct photo_facts *p)
-{
-    if (!p->make.p || !p->model.p)
-        return p->model.p ? p->model : p->make;
-    return str_starts(p->model, p->make)
-               ? p->model
-               : str_fmt(a, "%.*s %.*s", STR_ARG(p->make), STR_ARG(p->model));
-}
-
-static struct str packed(struct op *op, const uint8_t *bytes, size_t n)
-{
-    return (struct str){arena_dup(OP_ARENA(op), bytes, n), n};
-}
-
-void photo_plan_print(struct op *op, struct sha256 sha, const struct print *print)
-{
-    uint8_t keys[PRINT_KEYS * sizeof(uint64_t)], marks[PRINT_BYTES_MAX];
-    change_next_serial(op, "photo_print", 0);
-    fx_photo_print_add(&op->plan.fx,
-                       &(struct photo_print_add_in){
-                           .hq = op->hq,
-                           .sha256 = sha,
-                           .keys = packed(op, keys, print_pack_keys(print, keys)),
-                           .marks = packed(op, marks, print_pack(print, marks)),
-                           .grid = packed(op, print->grid, sizeof print->grid),
-                       })
-        ->min = 0;
-    fx_photo_printed(&op->plan.fx,
-                     &(struct photo_printed_in){.hq = op->hq, .sha256 = sha, .version = PRINT_VERSION})
-        ->min = 0;
-}
-
-/* Two who send it at once both find no row: the second's touches nothing, and that is well. */
-static void plan_rows(struct op *op, const struct sending *s)
-{
-    const struct photo_facts *p = &s->facts;
-    struct photo_add_in row = {.hq = op->hq,
-                               .sha256 = s->sha,
-                               .bytes = p->bytes,
-                               .format = str_of(photo_format_name(p->format)),
-                               .width = p->width,
-                               .height = p->height,
-                               .taken_ms = {p->has_taken, p->taken_ms},
-                               .taken_zone_known = p->has_taken && p->zone_known,
-                               .lon_e7 = {p->has_place, p->lon_e7},
-                               .lat_e7 = {p->has_place, p->lat_e7},
-                               .camera = camera_name(OP_ARENA(op), p),
-                               .dhash = (int64_t)p->fingerprint,
-                               .print_version = PRINT_VERSION,
-                               .at_ms = op->now};
-    fx_photo_add(&op->plan.fx, &row)->min = 0;
-    photo_plan_print(op, s->sha, p->print);
-    fx_photo_upload_add(&op->plan.fx, &(struct photo_upload_add_in){.hq = op->hq,
-                                                                    .sha256 = s->sha,
-                                                                    .person = op->actor.person_id,
-                                                                    .at_ms = op->now})
-        ->min = 0;
 }
 
 static enum rc kept(struct request *rq)
@@ -314,17 +170,8 @@ static enum rc kept(struct request *rq)
     RETURN_IF(name_command(rq, s, &command));
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed)
-        plan_rows(&rq->op, s);
+        photo_plan_taken(&rq->op, &s->taken);
     return http_commit(rq, stored);
-}
-
-/* A restored database may lack its files: then they are taken in again. */
-static bool has_files(const struct op *op, struct sha256 sha)
-{
-    for (int v = 0; v < MEDIA_VARIANTS; v++)
-        if (!media_has(op->env->media, &(struct media_key){sha, (enum media_variant)v}))
-            return false;
-    return true;
 }
 
 static enum rc photo_put(struct request *rq)
@@ -332,16 +179,17 @@ static enum rc photo_put(struct request *rq)
     struct sending *s = ARENA_NEW(OP_ARENA(&rq->op), struct sending);
     struct photo_by_sha256_row row;
     bool found;
-    RETURN_IF(path_sha256(rq, &s->sha));
+    RETURN_IF(path_sha256(rq, &s->taken.sha));
     RETURN_IF(query_done(rq));
-    if (!sha256_eq(s->sha, rq->upload_sha256))
+    if (!sha256_eq(s->taken.sha, rq->upload_sha256))
         return OP_FAIL(&rq->op, RC_INVALID, "photo_hash_mismatch",
                        "照片内容与地址中的 SHA-256 不符，请重新上传",
                        "The photograph does not have the SHA-256 of its address; send it again");
-    RETURN_IF(find(&rq->op, s->sha, &row, &found));
+    RETURN_IF(find(&rq->op, s->taken.sha, &row, &found));
     s->mine = found && row.mine_ms.has;
-    if (s->mine && has_files(&rq->op, s->sha))
-        return reply_photo(rq, 200, s->sha, &row);
+    if (s->mine && photo_has_files(&rq->op, s->taken.sha))
+        return reply_photo(rq, 200, s->taken.sha, &row);
+    s->taken.bytes = rq->upload_bytes;
     rq->state = s;
     return http_work(rq, keep_files, kept);
 }
