@@ -118,6 +118,9 @@ static const struct rule rules[] = {
     {ACT_FACILITY_WRITE, ROLE_OFFICE, 0, REACH_ALL},
     {ACT_FACILITY_WRITE, ROLES_UNIT, 0, REACH_UNIT},
     {ACT_FACILITY_WRITE, ROLE_GRID_WORKER, 0, REACH_AREA | REACH_UNIT},
+    {ACT_FACILITY_CHECK, ROLE_OFFICE | ROLES_INSPECTORS, 0, REACH_ALL},
+    {ACT_FACILITY_CHECK, ROLES_UNIT, 0, REACH_UNIT},
+    {ACT_FACILITY_CHECK, ROLE_GRID_WORKER, 0, REACH_AREA | REACH_UNIT},
     {ACT_EDITION_WRITE, ROLE_OFFICE, 0, REACH_ALL},
 
     {ACT_PROBLEM_MERGE, ROLE_OFFICE, GRANT_REGISTER | GRANT_DISPATCH, REACH_ALL},
@@ -327,6 +330,7 @@ static const char *const action_names[ACT_COUNT_] = {
     [ACT_MATRIX_WRITE] = "matrix.write",
     [ACT_FACILITY_READ] = "facility.read",
     [ACT_FACILITY_WRITE] = "facility.write",
+    [ACT_FACILITY_CHECK] = "facility.check",
     [ACT_EDITION_WRITE] = "edition.write",
     [ACT_PROBLEM_MERGE] = "problem.merge",
     [ACT_PROBLEM_SETTLE] = "problem.settle",

@@ -78,7 +78,8 @@ enum action {
     ACT_MATRIX_WRITE,
     ACT_FACILITY_READ,     /* facilities, publicity assets, frontages */
     ACT_FACILITY_WRITE,
-    ACT_EDITION_WRITE,     /* content editions of publicity (公益广告版本), their withdrawal */
+    ACT_FACILITY_CHECK,    /* record a look at them; inspectors too */
+    ACT_EDITION_WRITE,     /* kinds of facilities; content editions of publicity (公益广告版本), their withdrawal */
     ACT_PROBLEM_MERGE,     /* merge, link parent and children */
     ACT_PROBLEM_SETTLE,    /* decide whose it is (争议裁定) */
     ACT_PROBLEM_HAND_ON,   /* hand on downward, take back, check the answer: the unit it is with */
