@@ -16,6 +16,7 @@
 #include "problem/level_http.h"
 #include "problem/link_http.h"
 #include "problem/problem_http.h"
+#include "problem/superior_http.h"
 #include "round/draw_store.h"
 #include "round/round_http.h"
 #include "score/score_http.h"
@@ -47,6 +48,7 @@ static const struct route *const tables[] = {
     coverage_routes,
     score_routes,
     overview_routes,
+    publish_routes,
     audit_routes,
     import_routes,
     notify_routes,
@@ -54,6 +56,7 @@ static const struct route *const tables[] = {
     level_routes,
     link_routes,
     kind_routes,
+    superior_routes,
     system_routes,
     NULL,
 };
@@ -141,6 +144,7 @@ static enum rc run(struct process *p, struct http_config *cfg)
     auth_open(&p->env.auth, NULL);
     p->env.hub = hub_start();
     hub_set_filter(p->env.hub, event_visible);
+    p->env.media->shown = photo_shown;
     cfg->env = &p->env;
     cfg->tables = tables;
     cfg->authenticate = auth_authenticate;

@@ -4,11 +4,13 @@
 const char *const inspection_state_names[INSPECTION_STATES + 1] = {"staged",    "complete",  "quarantined",
                                                                    "withdrawn", "corrected", "rejected", NULL};
 const char *const inspection_kind_names[INSPECTION_KINDS + 1] = {
-    "weekly", "monthly", "patrol", "self_check", "joint", "leader", "lookback", NULL};
+    "weekly",  "monthly",      "patrol",      "self_check", "joint", "leader", "lookback",
+    "dragnet", "walk_through", "cross_check", "line",       "mock",  NULL};
 
 /* Kinds that must go through the site's whole list. */
 static const bool whole_list[INSPECTION_KINDS] = {
-    [INSPECTION_WEEKLY] = true, [INSPECTION_MONTHLY] = true, [INSPECTION_JOINT] = true};
+    [INSPECTION_WEEKLY] = true, [INSPECTION_MONTHLY] = true, [INSPECTION_JOINT] = true,
+    [INSPECTION_CROSS_CHECK] = true, [INSPECTION_MOCK] = true};
 
 static size_t criterion_index(const struct checklist *list, struct uuid id)
 {
@@ -94,7 +96,22 @@ bool inspection_kind_scores(struct str kind)
 
 enum action inspection_action(enum inspection_kind kind)
 {
+    if (inspection_kind_needs_round(kind))
+        return ACT_INSPECT_ASSIGNED;
     return kind == INSPECTION_SELF_CHECK ? ACT_INSPECT : ACT_INSPECT_OFFICIAL;
+}
+
+bool inspection_kind_needs_round(enum inspection_kind kind)
+{
+    return kind == INSPECTION_CROSS_CHECK || kind == INSPECTION_LINE;
+}
+
+enum inspection_kind inspection_kind_of(struct str name)
+{
+    int k = INSPECTION_KINDS - 1;
+    while (k > 0 && !str_is(name, inspection_kind_names[k]))
+        k--;
+    return (enum inspection_kind)k;
 }
 
 struct str inspection_quarantine(struct arena *a, const struct visit_facts *v)
@@ -108,6 +125,8 @@ struct str inspection_quarantine(struct arena *a, const struct visit_facts *v)
         {v->site_retired_ms.has && v->site_retired_ms.v <= v->visit_ms, "site_retired"},
         {!v->inspector_then, "inspector_reassigned"},
         {!v->version_then, "version_superseded"},
+        {v->round_over, "round_over"},
+        {v->reassigned, "round_reassigned"},
     };
     struct str all = STR("");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)

@@ -31,6 +31,11 @@ enum inspection_kind {
     INSPECTION_JOINT,      /* 联合督查 */
     INSPECTION_LEADER,     /* 领导带队 */
     INSPECTION_LOOKBACK,   /* 回头看 */
+    INSPECTION_DRAGNET,      /* 拉网式排查 */
+    INSPECTION_WALK_THROUGH, /* 走透透 */
+    INSPECTION_CROSS_CHECK,  /* 交叉检查: of a round alone */
+    INSPECTION_LINE,         /* 条线检查: of a round alone */
+    INSPECTION_MOCK,         /* 模拟测评 */
     INSPECTION_KINDS,
 };
 extern const char *const inspection_kind_names[INSPECTION_KINDS + 1];
@@ -76,6 +81,8 @@ struct inspection_new {
     struct opt_i64 lon_e7, lat_e7;
     struct str note;
     struct uuid corrects_id;
+    struct uuid round_id;    /* kind and record_only are then the round's */
+    bool has_kind;           /* it was said */
     struct observation_new *observations;
     size_t n;
     bool complete;
@@ -103,8 +110,12 @@ enum rc inspection_judge(struct fault *f, const struct checklist *list, enum ins
 
 /* Does this kind enter the scores? A unit's own check (自查自改) is never counted against it. */
 bool inspection_kind_scores(struct str kind);
-/* The permission its sender needs: a unit's people send self-checks only. */
+/* The permission its sender needs: a unit's people send self-checks, and what a round sends them out for. */
 enum action inspection_action(enum inspection_kind kind);
+/* Made within a round alone. */
+bool inspection_kind_needs_round(enum inspection_kind kind);
+/* By its stored word. */
+enum inspection_kind inspection_kind_of(struct str name);
 
 /* What a person must look at before it counts. Pure. */
 struct visit_facts {
@@ -112,6 +123,8 @@ struct visit_facts {
     struct opt_i64 site_retired_ms;
     bool inspector_then;     /* held an inspecting role at the time of the visit */
     bool version_then;       /* the version was the one in force at the visit */
+    bool round_over;         /* the visit lies outside its round's days, or came in after the round was closed */
+    bool reassigned;         /* the site is somebody else's, or the inspector has left the round */
 };
 /* Codes joined by ','; empty when it may count. */
 struct str inspection_quarantine(struct arena *a, const struct visit_facts *v);

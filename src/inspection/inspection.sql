@@ -2,8 +2,8 @@
 
 -- name: inspection_by_id :one
 -- in: hq i64, id uuid
--- out: id uuid, site_id uuid, site_name text, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, kind text, inspector_id uuid, inspector_name text, partner_id uuid?, partner_name text?, record_only bool, state text, visit_ms i64, received_ms i64, completed_ms i64?, quarantine text?, corrects_id uuid?, superseded_by uuid?, verdict_by uuid?, verdict_name text?, verdict_ms i64?, verdict_reason text?, note text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, version i64
-SELECT i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
+-- out: round_id uuid?, round_title text?, held bool, id uuid, site_id uuid, site_name text, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, kind text, inspector_id uuid, inspector_name text, partner_id uuid?, partner_name text?, record_only bool, state text, visit_ms i64, received_ms i64, completed_ms i64?, quarantine text?, corrects_id uuid?, superseded_by uuid?, verdict_by uuid?, verdict_name text?, verdict_ms i64?, verdict_reason text?, note text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, version i64
+SELECT i.round_id, r.title AS round_title, i.held, i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
        p.name, i.partner_id, q.name, i.record_only, i.state, i.visit_ms, i.received_ms, i.completed_ms, i.quarantine,
        i.corrects_id, i.superseded_by, i.verdict_by, v.name, i.verdict_ms, i.verdict_reason, i.note, i.earned_e4,
        i.possible_e4, i.vetoed, i.version
@@ -11,13 +11,14 @@ FROM inspection i
 JOIN site s ON s.hq_id = i.hq_id AND s.id = i.site_id
 JOIN person p ON p.hq_id = i.hq_id AND p.id = i.inspector_id
 LEFT JOIN person q ON q.hq_id = i.hq_id AND q.id = i.partner_id
+LEFT JOIN round r ON r.hq_id = i.hq_id AND r.id = i.round_id
 LEFT JOIN person v ON v.hq_id = i.hq_id AND v.id = i.verdict_by
 WHERE i.hq_id = :hq AND i.id = :id;
 
 -- name: inspection_list :many
--- in: hq i64, me uuid, row_limit i64, key_ms i64?, key_id uuid?, site_id uuid?, inspector_id uuid?, state text?, unusual bool?, category text?, area_from text?, area_to text?, unit_id uuid?, from_ms i64?, to_ms i64?, scope_unit uuid?, scope_inspector uuid?, scope_partner uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, me uuid, row_limit i64, key_ms i64?, key_id uuid?, site_id uuid?, inspector_id uuid?, state text?, unusual bool?, category text?, area_from text?, area_to text?, unit_id uuid?, from_ms i64?, to_ms i64?, round_id uuid?, disclosed bool?, scope_unit uuid?, scope_inspector uuid?, scope_partner uuid?, scope_area_from text?, scope_area_to text?
 -- out: like inspection_by_id
-SELECT i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
+SELECT i.round_id, r.title AS round_title, i.held, i.id, i.site_id, s.name, i.version_id, i.category_code, i.area_code, i.subject_unit_id, i.kind, i.inspector_id,
        p.name, i.partner_id, q.name, i.record_only, i.state, i.visit_ms, i.received_ms, i.completed_ms, i.quarantine,
        i.corrects_id, i.superseded_by, i.verdict_by, v.name, i.verdict_ms, i.verdict_reason, i.note, i.earned_e4,
        i.possible_e4, i.vetoed, i.version
@@ -25,6 +26,7 @@ FROM inspection i
 JOIN site s ON s.hq_id = i.hq_id AND s.id = i.site_id
 JOIN person p ON p.hq_id = i.hq_id AND p.id = i.inspector_id
 LEFT JOIN person q ON q.hq_id = i.hq_id AND q.id = i.partner_id
+LEFT JOIN round r ON r.hq_id = i.hq_id AND r.id = i.round_id
 LEFT JOIN person v ON v.hq_id = i.hq_id AND v.id = i.verdict_by
 WHERE i.hq_id = :hq AND (i.state <> 'staged' OR i.inspector_id = :me)
   [[key_ms: AND (i.visit_ms, i.id) < (:key_ms, :key_id)]]
@@ -37,6 +39,8 @@ WHERE i.hq_id = :hq AND (i.state <> 'staged' OR i.inspector_id = :me)
   [[unit_id: AND i.subject_unit_id = :unit_id]]
   [[from_ms: AND i.visit_ms >= :from_ms]]
   [[to_ms: AND i.visit_ms < :to_ms]]
+  [[round_id: AND i.round_id = :round_id]]
+  [[disclosed: AND i.held = FALSE AND (i.earned_e4 IS NOT NULL OR i.kind = 'self_check')]]
   [[scope_unit: AND i.subject_unit_id = :scope_unit]]
   [[scope_inspector: AND i.inspector_id = :scope_inspector]]
   [[scope_partner: AND i.partner_id = :scope_partner]]
@@ -73,8 +77,8 @@ SELECT COUNT(*) FROM inspection_part WHERE hq_id = :hq AND inspection_id = :id;
 
 -- name: inspection_site :one
 -- in: hq i64, id uuid
--- out: name text, category_code text, area_code text, subject_unit_id uuid?, retired_ms i64?
-SELECT name, category_code, area_code, subject_unit_id, retired_ms FROM site WHERE hq_id = :hq AND id = :id;
+-- out: name text, category_code text, area_code text, subject_unit_id uuid?, territory_unit_id uuid?, supervising_unit_id uuid?, retired_ms i64?
+SELECT name, category_code, area_code, subject_unit_id, territory_unit_id, supervising_unit_id, retired_ms FROM site WHERE hq_id = :hq AND id = :id;
 
 -- name: inspection_partner :one
 -- in: hq i64, id uuid
@@ -93,13 +97,13 @@ WHERE hq_id = :hq AND person_id = :person_id AND from_ms <= :at_ms AND (to_ms IS
 SELECT at_ms FROM photo WHERE hq_id = :hq AND sha256 = :sha256;
 
 -- name: inspection_add :exec
--- in: hq i64, id uuid, site_id uuid, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, kind text, inspector_id uuid, partner_id uuid?, record_only bool, state text, visit_ms i64, received_ms i64, completed_ms i64?, quarantine text?, corrects_id uuid?, lon_e7 i64?, lat_e7 i64?, note text?, earned_e4 i64?, possible_e4 i64?, vetoed bool
+-- in: hq i64, id uuid, site_id uuid, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, kind text, inspector_id uuid, partner_id uuid?, record_only bool, state text, visit_ms i64, received_ms i64, completed_ms i64?, quarantine text?, corrects_id uuid?, lon_e7 i64?, lat_e7 i64?, note text?, earned_e4 i64?, possible_e4 i64?, vetoed bool, round_id uuid?, held bool
 INSERT INTO inspection (hq_id, id, site_id, version_id, category_code, area_code, subject_unit_id, kind, inspector_id,
                         partner_id, record_only, state, visit_ms, received_ms, completed_ms, quarantine, corrects_id,
-                        lon_e7, lat_e7, note, earned_e4, possible_e4, vetoed)
+                        lon_e7, lat_e7, note, earned_e4, possible_e4, vetoed, round_id, held)
 VALUES (:hq, :id, :site_id, :version_id, :category_code, :area_code, :subject_unit_id, :kind, :inspector_id, :partner_id,
         :record_only, :state, :visit_ms, :received_ms, :completed_ms, :quarantine, :corrects_id, :lon_e7, :lat_e7, :note,
-        :earned_e4, :possible_e4, :vetoed);
+        :earned_e4, :possible_e4, :vetoed, :round_id, :held);
 
 -- name: inspection_part_add :exec
 -- in: hq i64, inspection_id uuid, id uuid, content text, at_ms i64
@@ -118,6 +122,11 @@ UPDATE inspection SET state = :state, completed_ms = :completed_ms, quarantine =
     verdict_by = COALESCE(:verdict_by, verdict_by), verdict_ms = COALESCE(:verdict_ms, verdict_ms),
     verdict_reason = COALESCE(:verdict_reason, verdict_reason), version = version + 1
 WHERE hq_id = :hq AND id = :id AND version = :version;
+
+-- Publication.
+-- name: inspection_unhold :exec
+-- in: hq i64, round_id uuid
+UPDATE inspection SET held = FALSE WHERE hq_id = :hq AND round_id = :round_id AND held = TRUE;
 
 -- name: observation_add :exec
 -- in: hq i64, inspection_id uuid, criterion_id uuid, result text, count i64?, value_e2 i64?, note text?, device_ms i64, earned_e4 i64, possible_e4 i64, problem_id uuid?

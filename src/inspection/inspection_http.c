@@ -14,6 +14,7 @@ static enum rc list_filters(struct request *rq, struct inspection_list_in *in)
     RETURN_IF(query_uuid(rq, "site_id", &in->site_id));
     RETURN_IF(query_uuid(rq, "inspector_id", &in->inspector_id));
     RETURN_IF(query_uuid(rq, "unit_id", &in->unit_id));
+    RETURN_IF(query_uuid(rq, "round_id", &in->round_id));
     RETURN_IF(query_time(rq, "from", &in->from_ms));
     RETURN_IF(query_time(rq, "to", &in->to_ms));
     return query_done(rq);

@@ -3,10 +3,32 @@
 #include "inspection/inspection_store.h"
 #include "standard/rate.h"
 
-/* In a record-only round the inspector sees no total; those who judge do. */
+/* In a record-only round the inspector sees no total; those who judge do, and the inspected once it is open to them. */
 static bool total_hidden(const struct op *op, const struct inspection_by_id_row *r)
 {
-    return r->record_only && !policy_may(&op->actor, ACT_INSPECTION_JUDGE);
+    bool theirs = policy_may(&op->actor, ACT_INSPECT_OFFICIAL) || inspection_is_own(op, r);
+    return r->record_only && theirs && !policy_may(&op->actor, ACT_INSPECTION_JUDGE);
+}
+
+/* No person is named to the inspected: who came is the inspection team (督查组). A unit's own checks are its own. */
+static bool names_shown(const struct op *op, const struct inspection_by_id_row *r)
+{
+    return inspection_is_own(op, r) || policy_scope(&op->actor, ACT_INSPECTION_READ).all ||
+           inspection_kind_of(r->kind) == INSPECTION_SELF_CHECK;
+}
+
+static void put_people(struct json_out *j, const struct op *op, const struct inspection_by_id_row *r)
+{
+    if (names_shown(op, r)) {
+        jo_named(j, "inspector", r->inspector_id, r->inspector_name);
+        jo_named(j, "partner", r->partner_id, r->partner_name);
+        return;
+    }
+    jo_obj(j, "inspector");
+    jo_null(j, "id");
+    jo_str(j, "name", op->lang == LANG_EN ? STR("inspection team") : STR("督查组"));
+    jo_end(j);
+    jo_null(j, "partner");
 }
 
 static void put_score(struct json_out *j, const struct op *op, const struct inspection_by_id_row *r)
@@ -34,13 +56,13 @@ void inspection_json_brief(struct json_out *j, const struct op *op, const struct
     jo_uuid(j, "version_id", r->version_id);
     jo_str(j, "category_code", r->category_code);
     jo_str(j, "kind", r->kind);
-    jo_named(j, "inspector", r->inspector_id, r->inspector_name);
-    jo_named(j, "partner", r->partner_id, r->partner_name);
+    jo_named(j, "round", r->round_id, r->round_title);
+    put_people(j, op, r);
     jo_str(j, "state", r->state);
     jo_time(j, "visit_at", r->visit_ms);
     jo_time(j, "received_at", r->received_ms);
     jo_opt_time(j, "completed_at", r->completed_ms);
-    put_codes(j, "quarantine", r->quarantine);
+    put_codes(j, "quarantine", names_shown(op, r) ? r->quarantine : STR_NONE);
     jo_uuid(j, "corrects_id", r->corrects_id);
     jo_uuid(j, "superseded_by", r->superseded_by);
     jo_bool(j, "record_only", r->record_only);
@@ -93,14 +115,14 @@ static enum rc put_observations(struct json_out *j, struct op *op, const struct 
 }
 
 /* Why it was withdrawn, or counts or not after quarantine. */
-static void put_verdict(struct json_out *j, const struct inspection_by_id_row *r)
+static void put_verdict(struct json_out *j, const struct op *op, const struct inspection_by_id_row *r)
 {
     if (!r->verdict_ms.has) {
         jo_null(j, "verdict");
         return;
     }
     jo_obj(j, "verdict");
-    jo_named(j, "by", r->verdict_by, r->verdict_name);
+    jo_named(j, "by", names_shown(op, r) ? r->verdict_by : UUID_NONE, r->verdict_name);
     jo_time(j, "at", r->verdict_ms.v);
     jo_str(j, "reason", r->verdict_reason);
     jo_end(j);
@@ -116,7 +138,7 @@ enum rc inspection_json_full(struct json_out *j, struct op *op, struct uuid id, 
     jo_obj(j, NULL);
     inspection_json_brief(j, op, &r);
     jo_i64(j, "parts", (int64_t)nparts);
-    put_verdict(j, &r);
+    put_verdict(j, op, &r);
     RETURN_IF(put_observations(j, op, &r));
     jo_end(j);
     *version = r.version;

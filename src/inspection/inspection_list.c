@@ -17,8 +17,12 @@ static size_t questions(struct op *op, const struct inspection_list_in *in, stru
         ask[n++] = *in;
         return n;
     }
-    if (!uuid_is_none(s.unit_id)) {
-        ask[n] = *in;
+    /* Who made a visit is not for the inspected to find out by asking. */
+    struct inspection_list_in disclosed = *in;
+    disclosed.disclosed = SOME_BOOL(true);
+    bool names_nobody = uuid_is_none(in->inspector_id);
+    if (!uuid_is_none(s.unit_id) && names_nobody) {
+        ask[n] = disclosed;
         ask[n++].scope_unit = s.unit_id;
     }
     if (!uuid_is_none(s.person_id)) {
@@ -27,8 +31,8 @@ static size_t questions(struct op *op, const struct inspection_list_in *in, stru
         ask[n] = *in;
         ask[n++].scope_partner = s.person_id;
     }
-    if (s.area_code.p) {
-        ask[n] = *in;
+    if (s.area_code.p && names_nobody) {
+        ask[n] = disclosed;
         ask[n].scope_area_from = s.area_code;
         ask[n++].scope_area_to = str_prefix_end(OP_ARENA(op), s.area_code);
     }
@@ -62,6 +66,8 @@ enum rc inspection_list_readable(struct op *op, const struct inspection_list_in 
     size_t asked = questions(op, in, ask);
     *rows = NULL;
     *n = 0;
+    if (asked == 0)
+        return RC_OK;
     if (asked == 1)
         return q_inspection_list(&op->rd, &ask[0], rows, n);
     *rows = ARENA_MANY(OP_ARENA(op), struct inspection_by_id_row, SCOPES * (size_t)in->row_limit);

@@ -80,7 +80,9 @@ enum rc inspection_read(struct jin *in, struct inspection_new *out)
     jin_uuid(in, "id", JIN_REQUIRED, &out->id);
     jin_uuid(in, "site_id", JIN_REQUIRED, &out->site_id);
     jin_uuid(in, "version_id", JIN_OPTIONAL, &out->version_id);
-    if (jin_enum(in, "kind", JIN_REQUIRED, inspection_kind_names, &kind))
+    bool in_round = jin_uuid(in, "round_id", JIN_OPTIONAL, &out->round_id);
+    out->has_kind = jin_enum(in, "kind", !in_round, inspection_kind_names, &kind);
+    if (out->has_kind)
         out->kind = (enum inspection_kind)kind;
     jin_time(in, "visit_at", JIN_REQUIRED, &out->visit_ms);
     jin_uuid(in, "partner_id", JIN_OPTIONAL, &out->partner_id);

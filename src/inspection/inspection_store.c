@@ -6,7 +6,7 @@ static enum rc missing(struct op *op)
     return OP_FAIL(op, RC_NOT_FOUND, "inspection_not_found", "没有这次检查", "There is no such inspection");
 }
 
-static bool is_own(const struct op *op, const struct inspection_by_id_row *r)
+bool inspection_is_own(const struct op *op, const struct inspection_by_id_row *r)
 {
     return uuid_eq(r->inspector_id, op->actor.person_id) ||
            (!uuid_is_none(r->partner_id) && uuid_eq(r->partner_id, op->actor.person_id));
@@ -19,12 +19,15 @@ enum rc inspection_load(struct op *op, struct uuid id, struct inspection_by_id_r
     RETURN_IF(q_inspection_by_id(&op->rd, &(struct inspection_by_id_in){.hq = op->hq, .id = id}, row, &found));
     if (!found)
         return missing(op);
-    if (is_own(op, row))
+    if (inspection_is_own(op, row))
         return RC_OK;
     if (str_is(row->state, "staged"))
         return missing(op);
     fault_init(&ignored, OP_ARENA(op));
-    struct subject s = {.unit_id = row->subject_unit_id, .area_code = row->area_code, .owner_id = row->inspector_id};
+    /* By unit and by area what counted once is seen, and is not held back; a unit's own checks whatever became of them. */
+    bool open = row->earned_e4.has || inspection_kind_of(row->kind) == INSPECTION_SELF_CHECK;
+    struct subject s = {.unit_id = row->subject_unit_id, .area_code = row->area_code, .owner_id = row->inspector_id,
+                        .held = row->held || !open};
     if (policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &s) != RC_OK)
         return missing(op);
     return RC_OK;
@@ -134,4 +137,11 @@ void inspection_add_part(struct op *op, struct uuid inspection_id, struct uuid p
 {
     fx_inspection_part_add(&op->plan.fx, &(struct inspection_part_add_in){
         .hq = op->hq, .inspection_id = inspection_id, .id = part_id, .content = content, .at_ms = op->now});
+}
+
+void inspection_prepare_unhold(struct op *op, struct uuid round_id)
+{
+    struct effect *e = fx_inspection_unhold(&op->plan.fx, &(struct inspection_unhold_in){op->hq, round_id});
+    e->min = 0;
+    e->max = INT64_MAX;
 }

@@ -9,6 +9,8 @@
 
 /* RC_NOT_FOUND also when the actor may not see it: staged ones are their sender's alone. */
 enum rc inspection_load(struct op *op, struct uuid id, struct inspection_by_id_row *row) MUST_CHECK;
+/* As inspector or partner. */
+bool inspection_is_own(const struct op *op, const struct inspection_by_id_row *row);
 /* The actor's own, or one the actor may judge. */
 enum rc inspection_load_to_change(struct op *op, struct uuid id, struct inspection_by_id_row *row) MUST_CHECK;
 /* A page of what the actor may read, newest visit first: `in` without its scope; `row_limit` rows at most. */
@@ -26,6 +28,9 @@ void inspection_add_observations(struct op *op, struct uuid inspection_id, int64
                                  const struct observation_new *obs, size_t n);
 /* Effects: one staged part. */
 void inspection_add_part(struct op *op, struct uuid inspection_id, struct uuid part_id, struct str content);
+
+/* Publication: nothing of the round is held any more. */
+void inspection_prepare_unhold(struct op *op, struct uuid round_id);
 
 /* The members of an inspection into the open object; whole with its observations. */
 void inspection_json_brief(struct json_out *j, const struct op *op, const struct inspection_by_id_row *r);

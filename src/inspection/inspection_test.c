@@ -97,13 +97,15 @@ static void doubts_lead_to_quarantine(void **state)
         struct visit_facts facts;
         const char *want;
     } cases[] = {
-        {{now, now, NONE_I64, true, true}, ""},
-        {{now + 10 * MINUTE_MS, now, NONE_I64, true, true}, ""},
-        {{now + 10 * MINUTE_MS + 1, now, NONE_I64, true, true}, "clock_ahead"},
-        {{now - (int64_t)31 * DAY_MS, now, NONE_I64, true, true}, "clock_behind"},
-        {{now, now, SOME(now), true, true}, "site_retired"},
-        {{now, now, SOME(now + 1), true, true}, ""},
-        {{now, now, NONE_I64, false, false}, "inspector_reassigned,version_superseded"},
+        {{now, now, NONE_I64, true, true, false, false}, ""},
+        {{now + 10 * MINUTE_MS, now, NONE_I64, true, true, false, false}, ""},
+        {{now + 10 * MINUTE_MS + 1, now, NONE_I64, true, true, false, false}, "clock_ahead"},
+        {{now - (int64_t)31 * DAY_MS, now, NONE_I64, true, true, false, false}, "clock_behind"},
+        {{now, now, SOME(now), true, true, false, false}, "site_retired"},
+        {{now, now, SOME(now + 1), true, true, false, false}, ""},
+        {{now, now, NONE_I64, false, false, false, false}, "inspector_reassigned,version_superseded"},
+        {{now, now, NONE_I64, true, true, true, false}, "round_over"},
+        {{now, now, NONE_I64, true, true, true, true}, "round_over,round_reassigned"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_true(str_is(inspection_quarantine(&arena, &cases[i].facts), cases[i].want));

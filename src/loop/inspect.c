@@ -5,11 +5,13 @@
 #include "loop/inspect.h"
 
 #include "problem/problem.h"
+#include "round/round_store.h"
 #include "score/score.h"
 
 /* An inspection in the making, new or staged. */
 struct visit {
-    struct uuid id, site_id, version_id, corrects_id, inspector_id;
+    struct uuid id, site_id, version_id, corrects_id, inspector_id, partner_id, round_id;
+    struct round_visit round; /* what its round says; all zero without one */
     enum inspection_kind kind;
     int64_t visit_ms, received_ms;
     struct inspection_site_row site;
@@ -31,11 +33,52 @@ static enum rc load_site(struct op *op, struct visit *v)
     return RC_OK;
 }
 
-/* The version in force at the visit; the phone may name the one it worked with. */
+/* What its round, if it has one, makes of it. */
+static enum rc ask_round(struct op *op, struct visit *v)
+{
+    if (uuid_is_none(v->round_id))
+        return inspection_kind_needs_round(v->kind)
+                   ? fail_field(op->rd.fault, STR("/round_id"), "required", "此类检查须在督查轮次内进行",
+                                "Inspections of this kind are made within a round")
+                   : RC_OK;
+    v->round = (struct round_visit){.round_id = v->round_id, .site_id = v->site_id, .visit_ms = v->visit_ms,
+                                    .inspector_id = v->inspector_id, .partner_id = v->partner_id};
+    RETURN_IF(round_check_visit(op, &v->round));
+    v->kind = inspection_kind_of(str_of(v->round.kind));
+    return RC_OK;
+}
+
+/* Towns look at each other, not at themselves. */
+static enum rc check_not_own(struct op *op, const struct visit *v)
+{
+    const struct uuid units[] = {v->site.subject_unit_id, v->site.territory_unit_id, v->site.supervising_unit_id};
+    if (v->kind != INSPECTION_CROSS_CHECK)
+        return RC_OK;
+    for (size_t i = 0; i < 3; i++)
+        if (!uuid_is_none(units[i]) && uuid_eq(units[i], op->actor.unit_id))
+            return fail_field(op->rd.fault, STR("/site_id"), "own_site", "交叉检查不得检查本单位负责的点位",
+                              "In a cross-check nobody inspects the sites of their own unit");
+    return RC_OK;
+}
+
+static bool is_of_round(const struct visit *v, struct uuid version_id)
+{
+    for (size_t i = 0; i < v->round.nversions; i++)
+        if (uuid_eq(v->round.version_ids[i], version_id))
+            return true;
+    return false;
+}
+
+/* The version in force at the visit, or the round's; the phone may name the one it worked with. */
 static enum rc choose_version(struct op *op, struct visit *v)
 {
     struct uuid then;
     bool found;
+    if (v->round.nversions) {
+        v->version_id = uuid_is_none(v->version_id) ? v->round.version_ids[0] : v->version_id;
+        v->version_then = is_of_round(v, v->version_id);
+        return RC_OK;
+    }
     RETURN_IF(standard_version_at(op, v->visit_ms, &then, &found));
     if (!found)
         RETURN_IF(standard_version_at(op, op->now, &then, &found));
@@ -50,7 +93,8 @@ static enum rc choose_version(struct op *op, struct visit *v)
 static enum rc look_for_doubts(struct op *op, struct visit *v)
 {
     struct visit_facts facts = {.visit_ms = v->visit_ms, .received_ms = v->received_ms,
-                                .site_retired_ms = v->site.retired_ms, .version_then = v->version_then};
+                                .site_retired_ms = v->site.retired_ms, .version_then = v->version_then,
+                                .round_over = v->round.over, .reassigned = v->round.reassigned};
     RETURN_IF(inspection_inspector_then(op, v->inspector_id, v->kind, v->visit_ms, &facts.inspector_then));
     v->quarantine = inspection_quarantine(OP_ARENA(op), &facts);
     return RC_OK;
@@ -75,10 +119,10 @@ static enum rc judge(struct op *op, struct visit *v)
     return inspection_check_photos(op, v->obs, v->n);
 }
 
-/* The office's own inspectors need no verification of what they found. */
+/* The office's own inspectors need no verification of what they found; a unit's people do. */
 static enum problem_state first_state(enum inspection_kind kind)
 {
-    return kind == INSPECTION_SELF_CHECK ? PROBLEM_REPORTED : PROBLEM_REGISTERED;
+    return kind == INSPECTION_SELF_CHECK || inspection_kind_needs_round(kind) ? PROBLEM_REPORTED : PROBLEM_REGISTERED;
 }
 
 static enum rc raise_problem(struct op *op, const struct visit *v, const struct observation_new *o)
@@ -93,7 +137,8 @@ static enum rc raise_problem(struct op *op, const struct visit *v, const struct 
         .severity = o->problem.severity ? o->problem.severity : c->key ? "key" : "general",
         .typical = o->problem.typical, .limit_kind = c->limit_kind, .limit_amount = c->limit_amount,
         .photos = o->photos, .nphotos = o->nphotos, .mended = o->problem.mended && first_state(v->kind) == PROBLEM_REGISTERED,
-        .after_photos = o->problem.after_photos, .nafter = o->problem.nafter};
+        .after_photos = o->problem.after_photos, .nafter = o->problem.nafter,
+        .held = v->round.held, .round_id = v->round_id};
     return problem_prepare_new(op, &p, at);
 }
 
@@ -110,6 +155,8 @@ static enum rc add_counted(struct op *op, const struct visit *v)
 {
     inspection_add_observations(op, v->id, v->visit_ms, v->obs, v->n);
     RETURN_IF(raise_problems(op, v));
+    if (!uuid_is_none(v->round_id))
+        round_visit_done(op, &v->round, v->id);
     if (!inspection_kind_scores(str_of(inspection_kind_names[v->kind])))
         return RC_OK;
     score_prepare_add(op, &(struct score_new){
@@ -117,8 +164,15 @@ static enum rc add_counted(struct op *op, const struct visit *v)
         .subject_unit_id = v->site.subject_unit_id, .category_code = v->site.category_code,
         .area_code = v->site.area_code, .visit_ms = v->visit_ms, .earned_e4 = v->result.earned_e4,
         .possible_e4 = v->result.possible_e4, .observations = v->result.observations, .not_met = v->result.not_met,
-        .vetoes = v->result.vetoed});
+        .vetoes = v->result.vetoed, .held = v->round.held, .round_id = v->round_id});
     return RC_OK;
+}
+
+/* Of what is held nobody hears. */
+static void announce(struct op *op, const struct visit *v)
+{
+    if (!v->round.held)
+        change_event(op, "inspection.completed", "inspection", v->id, STR_NONE);
 }
 
 /* The corrected inspection stops counting when its correction begins to. */
@@ -128,16 +182,16 @@ static enum rc supersede(struct op *op, const struct visit *v)
     if (uuid_is_none(v->corrects_id))
         return RC_OK;
     RETURN_IF(inspection_load_to_change(op, v->corrects_id, &old));
-    if (!str_is(old.state, "complete") || !uuid_eq(old.site_id, v->site_id))
+    if (!str_is(old.state, "complete") || !uuid_eq(old.site_id, v->site_id) || !uuid_eq(old.round_id, v->round_id))
         return fail_field(op->rd.fault, STR("/corrects_id"), "cannot_correct",
-                          "只能更正同一点位、已提交且未撤回的检查",
-                          "Only a counted inspection of the same site can be corrected");
+                          "只能更正同一点位、同一轮次、已提交且未撤回的检查",
+                          "Only a counted inspection of the same site and round can be corrected");
     fx_inspection_settle(&op->plan.fx, &(struct inspection_settle_in){
         .hq = op->hq, .id = old.id, .version = old.version, .state = STR("corrected"),
         .completed_ms = old.completed_ms, .quarantine = old.quarantine, .earned_e4 = old.earned_e4,
         .possible_e4 = old.possible_e4, .vetoed = old.vetoed, .superseded_by = v->id});
     if (inspection_kind_scores(old.kind))
-        score_prepare_take_back(op, old.id);
+        score_prepare_take_back(op, old.id, old.held);
     return RC_OK;
 }
 
@@ -173,8 +227,10 @@ static void add_row(struct op *op, const struct inspection_new *in, const struct
     struct effect *e = fx_inspection_add(&op->plan.fx, &(struct inspection_add_in){
         .hq = op->hq, .id = in->id, .site_id = in->site_id, .version_id = v->version_id,
         .category_code = v->site.category_code, .area_code = v->site.area_code,
-        .subject_unit_id = v->site.subject_unit_id, .kind = str_of(inspection_kind_names[in->kind]),
-        .inspector_id = op->actor.person_id, .partner_id = in->partner_id, .record_only = in->record_only,
+        .subject_unit_id = v->site.subject_unit_id, .kind = str_of(inspection_kind_names[v->kind]),
+        .inspector_id = op->actor.person_id, .partner_id = in->partner_id,
+        .record_only = uuid_is_none(v->round_id) ? in->record_only : v->round.record_only,
+        .round_id = v->round_id, .held = v->round.held,
         .state = str_of(inspection_state_names[v->state]), .visit_ms = in->visit_ms, .received_ms = op->now,
         .completed_ms = in->complete ? SOME(op->now) : NONE_I64,
         .quarantine = v->quarantine.n ? v->quarantine : STR_NONE, .corrects_id = in->corrects_id,
@@ -195,9 +251,14 @@ enum rc inspect_prepare_new(struct op *op, struct inspection_new *in)
 {
     struct visit v = {.id = in->id, .site_id = in->site_id, .version_id = in->version_id, .corrects_id = in->corrects_id,
                       .inspector_id = op->actor.person_id, .kind = in->kind, .visit_ms = in->visit_ms,
-                      .received_ms = op->now, .obs = in->observations, .n = in->n, .state = INSPECTION_STAGED};
+                      .round_id = in->round_id, .partner_id = in->partner_id, .received_ms = op->now, .obs = in->observations, .n = in->n, .state = INSPECTION_STAGED};
     RETURN_IF(load_site(op, &v));
+    RETURN_IF(ask_round(op, &v));
+    if (in->has_kind && in->kind != v.kind)
+        return fail_field(op->rd.fault, STR("/kind"), "kind_of_round", "检查类型由轮次决定",
+                          "The round says what kind of inspection it is");
     RETURN_IF(may_inspect(op, &v));
+    RETURN_IF(check_not_own(op, &v));
     RETURN_IF(check_partner(op, in));
     RETURN_IF(choose_version(op, &v));
     if (in->complete) {
@@ -210,7 +271,7 @@ enum rc inspect_prepare_new(struct op *op, struct inspection_new *in)
         return stage_body(op, in);
     RETURN_IF(supersede(op, &v));
     RETURN_IF(add_counted(op, &v));
-    change_event(op, "inspection.completed", "inspection", in->id, STR_NONE);
+    announce(op, &v);
     return RC_OK;
 }
 
@@ -255,11 +316,11 @@ static enum rc open_visit(struct op *op, const struct inspection_by_id_row *row,
 {
     *v = (struct visit){.id = row->id, .site_id = row->site_id, .version_id = row->version_id,
                         .corrects_id = row->corrects_id, .inspector_id = row->inspector_id,
+                        .partner_id = row->partner_id, .round_id = row->round_id,
                         .visit_ms = row->visit_ms, .received_ms = row->received_ms};
-    for (int k = 0; inspection_kind_names[k]; k++)
-        if (str_is(row->kind, inspection_kind_names[k]))
-            v->kind = (enum inspection_kind)k;
+    v->kind = inspection_kind_of(row->kind);
     RETURN_IF(load_site(op, v));
+    RETURN_IF(ask_round(op, v));
     /* The site as it was at the visit. */
     v->site.category_code = row->category_code;
     v->site.area_code = row->area_code;
@@ -283,7 +344,7 @@ static enum rc settle(struct op *op, const struct inspection_by_id_row *row, con
         return RC_OK;
     RETURN_IF(supersede(op, v));
     RETURN_IF(add_counted(op, v));
-    change_event(op, "inspection.completed", "inspection", row->id, STR_NONE);
+    announce(op, v);
     return RC_OK;
 }
 
@@ -315,7 +376,9 @@ enum rc inspect_prepare_withdraw(struct op *op, struct uuid id, struct str reaso
         .possible_e4 = row.possible_e4, .vetoed = row.vetoed, .superseded_by = row.superseded_by,
         .verdict_by = op->actor.person_id, .verdict_ms = SOME(op->now), .verdict_reason = reason});
     if (counted && inspection_kind_scores(row.kind))
-        score_prepare_take_back(op, row.id);
+        score_prepare_take_back(op, row.id, row.held);
+    if (counted && !uuid_is_none(row.round_id))
+        round_visit_undone(op, row.round_id, row.site_id, row.id);
     return RC_OK;
 }
 

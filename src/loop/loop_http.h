@@ -6,5 +6,10 @@
 
 extern const struct route inspect_routes[];
 extern const struct route overview_routes[];
+extern const struct route publish_routes[];
+
+/* For media_store.shown: photographs of what is held back are there for the desk, for who sent them and for the
+ * visit's own people alone. */
+enum rc photo_shown(struct op *op, struct sha256 sha, bool *shown) MUST_CHECK;
 
 #endif

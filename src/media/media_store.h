@@ -26,6 +26,7 @@ struct media_key {
 };
 
 struct media_store;
+struct op;
 
 /* One staged file. Owned by one thread at a time; ended by exactly one of media_commit and
  * media_abort. */
@@ -59,6 +60,9 @@ struct media_store {
     const struct media_store_ops *ops;
     char *root;
     char *staging;
+    /* May op's actor, who has not sent it, see this photograph? A room above knows what it hangs on; NULL: everybody
+     * may. Set once at start. */
+    enum rc (*shown)(struct op *op, struct sha256 sha, bool *shown);
 };
 
 /* `url` is "file:DIR" or a bare path; the folder is made when missing. */

@@ -208,6 +208,11 @@ UPDATE round SET state = :state, draw_count = draw_count + CASE WHEN :drew THEN 
     published_by = COALESCE(published_by, :published_by), reason = COALESCE(reason, :reason), version = version + 1
 WHERE hq_id = :hq AND id = :id AND version = :was_version;
 
+-- Touches no row once the round is published: what was decided as held must not come after.
+-- name: round_still_held :exec
+-- in: hq i64, id uuid
+UPDATE round SET draw_count = draw_count WHERE hq_id = :hq AND id = :id AND covert = TRUE AND state <> 'published';
+
 -- name: round_touch :exec
 -- in: hq i64, id uuid, was_version i64
 UPDATE round SET version = version + 1 WHERE hq_id = :hq AND id = :id AND version = :was_version;

@@ -316,10 +316,13 @@ enum rc round_check_visit(struct op *op, struct round_visit *v)
     return check_pair(op, v, &site);
 }
 
-void round_visit_done(struct op *op, struct uuid round_id, struct uuid site_id, struct uuid inspection_id)
+void round_visit_done(struct op *op, const struct round_visit *v, struct uuid inspection_id)
 {
+    if (v->held)
+        fx_round_still_held(&op->plan.fx, &(struct round_still_held_in){op->hq, v->round_id});
     fx_round_site_done(&op->plan.fx, &(struct round_site_done_in){
-        .hq = op->hq, .round_id = round_id, .site_id = site_id, .inspection_id = inspection_id, .done_ms = op->now});
+        .hq = op->hq, .round_id = v->round_id, .site_id = v->site_id, .inspection_id = inspection_id,
+        .done_ms = op->now});
 }
 
 void round_visit_undone(struct op *op, struct uuid round_id, struct uuid site_id, struct uuid inspection_id)

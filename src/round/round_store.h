@@ -42,7 +42,8 @@ struct round_visit {
 /* Field errors "/round_id" round_missing (also for a round that is not the inspector's), "/site_id"
  * site_not_in_round, "/partner_id" partner_not_in_round. */
 enum rc round_check_visit(struct op *op, struct round_visit *v) MUST_CHECK;
-void round_visit_done(struct op *op, struct uuid round_id, struct uuid site_id, struct uuid inspection_id);
+/* The site is done. What is held must still be held when it is written: otherwise the change is decided anew. */
+void round_visit_done(struct op *op, const struct round_visit *v, struct uuid inspection_id);
 void round_visit_undone(struct op *op, struct uuid round_id, struct uuid site_id, struct uuid inspection_id);
 
 #endif

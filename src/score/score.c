@@ -183,8 +183,22 @@ enum rc score_list(struct op *op, enum score_group group, const struct score_fil
     return RC_OK;
 }
 
+static void add_held(struct op *op, const struct score_new *s)
+{
+    fx_score_held_add(&op->plan.fx, &(struct score_held_add_in){
+        .hq = op->hq, .id = change_row_id(op), .round_id = s->round_id, .inspection_id = s->inspection_id,
+        .site_id = s->site_id, .version_id = s->version_id, .category_code = s->category_code,
+        .area_code = s->area_code, .subject_unit_id = s->subject_unit_id, .visit_ms = s->visit_ms,
+        .earned_e4 = s->earned_e4, .possible_e4 = s->possible_e4, .observations = s->observations,
+        .not_met = s->not_met, .vetoes = s->vetoes});
+}
+
 void score_prepare_add(struct op *op, const struct score_new *s)
 {
+    if (s->held) {
+        add_held(op, s);
+        return;
+    }
     fx_score_entry_add(&op->plan.fx, &(struct score_entry_add_in){
         .hq = op->hq, .id = change_row_id(op), .inspection_id = s->inspection_id, .site_id = s->site_id,
         .version_id = s->version_id, .category_code = s->category_code, .area_code = s->area_code,
@@ -192,10 +206,24 @@ void score_prepare_add(struct op *op, const struct score_new *s)
         .possible_e4 = s->possible_e4, .observations = s->observations, .not_met = s->not_met, .vetoes = s->vetoes});
 }
 
-void score_prepare_take_back(struct op *op, struct uuid inspection_id)
+void score_prepare_take_back(struct op *op, struct uuid inspection_id, bool held)
 {
-    fx_score_entry_take_back(&op->plan.fx, &(struct score_entry_take_back_in){
-        .hq = op->hq, .id = change_row_id(op), .inspection_id = inspection_id});
+    if (held)
+        fx_score_held_take_back(&op->plan.fx, &(struct score_held_take_back_in){
+            .hq = op->hq, .id = change_row_id(op), .inspection_id = inspection_id});
+    else
+        fx_score_entry_take_back(&op->plan.fx, &(struct score_entry_take_back_in){
+            .hq = op->hq, .id = change_row_id(op), .inspection_id = inspection_id});
+}
+
+void score_prepare_join(struct op *op, struct uuid round_id)
+{
+    struct effect *e = fx_score_held_join(&op->plan.fx, &(struct score_held_join_in){op->hq, round_id});
+    e->min = 0;
+    e->max = INT64_MAX;
+    e = fx_score_held_clear(&op->plan.fx, &(struct score_held_clear_in){op->hq, round_id});
+    e->min = 0;
+    e->max = INT64_MAX;
 }
 
 /* An inspection that counts has exactly its observations' points; any other adds up to nothing. */
@@ -204,7 +232,7 @@ static bool entry_right(const struct score_recount_row *r)
     bool counts = str_is(r->state, "complete") && inspection_kind_scores(r->kind);
     int64_t earned = counts && !r->vetoed && r->obs_earned_e4.has ? r->obs_earned_e4.v : 0;
     int64_t possible = counts && r->obs_possible_e4.has ? r->obs_possible_e4.v : 0;
-    return r->signs == (counts ? 1 : 0) && r->entry_earned_e4 == earned && r->entry_possible_e4 == possible;
+    return r->astray == 0 && r->signs == (counts ? 1 : 0) && r->entry_earned_e4 == earned && r->entry_possible_e4 == possible;
 }
 
 enum rc score_verify(struct op *op, struct score_proof *out)

@@ -41,9 +41,14 @@ struct score_new {
     struct uuid inspection_id, site_id, version_id, subject_unit_id;
     struct str category_code, area_code;
     int64_t visit_ms, earned_e4, possible_e4, observations, not_met, vetoes;
+    bool held;                   /* of a covert round that is not published: kept apart under round_id */
+    struct uuid round_id;
 };
 void score_prepare_add(struct op *op, const struct score_new *s);
-void score_prepare_take_back(struct op *op, struct uuid inspection_id);
+/* `held`: where its entry lies. */
+void score_prepare_take_back(struct op *op, struct uuid inspection_id, bool held);
+/* Publication: what was kept apart joins the others. */
+void score_prepare_join(struct op *op, struct uuid round_id);
 
 /* `xiaohao score --verify`: recounts every inspection's entries from its observations. */
 struct score_proof {

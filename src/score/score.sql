@@ -16,6 +16,34 @@ SELECT hq_id, :id, inspection_id, -1, site_id, version_id, category_code, area_c
        -earned_e4, -possible_e4, -observations, -not_met, -vetoes
 FROM score_entry WHERE hq_id = :hq AND inspection_id = :inspection_id AND sign = 1;
 
+-- The same apart, for what is held back.
+-- name: score_held_add :exec
+-- in: hq i64, id uuid, round_id uuid, inspection_id uuid, site_id uuid, version_id uuid, category_code text, area_code text, subject_unit_id uuid?, visit_ms i64, earned_e4 i64, possible_e4 i64, observations i64, not_met i64, vetoes i64
+INSERT INTO score_held (hq_id, id, round_id, inspection_id, sign, site_id, version_id, category_code, area_code,
+                        subject_unit_id, visit_ms, earned_e4, possible_e4, observations, not_met, vetoes)
+VALUES (:hq, :id, :round_id, :inspection_id, 1, :site_id, :version_id, :category_code, :area_code, :subject_unit_id,
+        :visit_ms, :earned_e4, :possible_e4, :observations, :not_met, :vetoes);
+
+-- name: score_held_take_back :exec
+-- in: hq i64, id uuid, inspection_id uuid
+INSERT INTO score_held (hq_id, id, round_id, inspection_id, sign, site_id, version_id, category_code, area_code,
+                        subject_unit_id, visit_ms, earned_e4, possible_e4, observations, not_met, vetoes)
+SELECT hq_id, :id, round_id, inspection_id, -1, site_id, version_id, category_code, area_code, subject_unit_id, visit_ms,
+       -earned_e4, -possible_e4, -observations, -not_met, -vetoes
+FROM score_held WHERE hq_id = :hq AND inspection_id = :inspection_id AND sign = 1;
+
+-- name: score_held_join :exec
+-- in: hq i64, round_id uuid
+INSERT INTO score_entry (hq_id, id, inspection_id, sign, site_id, version_id, category_code, area_code, subject_unit_id,
+                         visit_ms, earned_e4, possible_e4, observations, not_met, vetoes)
+SELECT hq_id, id, inspection_id, sign, site_id, version_id, category_code, area_code, subject_unit_id, visit_ms,
+       earned_e4, possible_e4, observations, not_met, vetoes
+FROM score_held WHERE hq_id = :hq AND round_id = :round_id;
+
+-- name: score_held_clear :exec
+-- in: hq i64, round_id uuid
+DELETE FROM score_held WHERE hq_id = :hq AND round_id = :round_id;
+
 -- By category and by any of area prefix, unit, site: what every other grouping is rolled up from.
 -- name: score_by_category :many
 -- in: hq i64, from_ms i64, to_ms i64, area_from text?, area_to text?, category text?, unit_id uuid?, site_id uuid?
@@ -96,13 +124,20 @@ SELECT code, name FROM headquarters WHERE hq_id = :hq;
 
 -- ---- proof: entries against the observations they stand for ----
 
+-- An inspection's entries lie with the others, or apart while it is held: never in both, never in the wrong place.
 -- name: score_recount :many
 -- in: hq i64, row_limit i64, after_id uuid?
--- out: inspection_id uuid, kind text, vetoed bool, state text, entry_earned_e4 i64, entry_possible_e4 i64, signs i64, obs_earned_e4 i64?, obs_possible_e4 i64?
+-- out: inspection_id uuid, kind text, vetoed bool, state text, entry_earned_e4 i64, entry_possible_e4 i64, signs i64, astray i64, obs_earned_e4 i64?, obs_possible_e4 i64?
 SELECT i.id AS inspection_id, i.kind, i.vetoed, i.state,
-       COALESCE((SELECT CAST(SUM(e.earned_e4) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0),
-       COALESCE((SELECT CAST(SUM(e.possible_e4) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0),
-       COALESCE((SELECT CAST(SUM(e.sign) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0),
+       COALESCE((SELECT CAST(SUM(e.earned_e4) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0)
+         + COALESCE((SELECT CAST(SUM(h.earned_e4) AS BIGINT) FROM score_held h WHERE h.hq_id = i.hq_id AND h.inspection_id = i.id), 0),
+       COALESCE((SELECT CAST(SUM(e.possible_e4) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0)
+         + COALESCE((SELECT CAST(SUM(h.possible_e4) AS BIGINT) FROM score_held h WHERE h.hq_id = i.hq_id AND h.inspection_id = i.id), 0),
+       COALESCE((SELECT CAST(SUM(e.sign) AS BIGINT) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id), 0)
+         + COALESCE((SELECT CAST(SUM(h.sign) AS BIGINT) FROM score_held h WHERE h.hq_id = i.hq_id AND h.inspection_id = i.id), 0),
+       CASE WHEN i.held
+         THEN (SELECT COUNT(*) FROM score_entry e WHERE e.hq_id = i.hq_id AND e.inspection_id = i.id)
+         ELSE (SELECT COUNT(*) FROM score_held h WHERE h.hq_id = i.hq_id AND h.inspection_id = i.id) END AS astray,
        (SELECT CAST(SUM(o.earned_e4) AS BIGINT) FROM observation o WHERE o.hq_id = i.hq_id AND o.inspection_id = i.id),
        (SELECT CAST(SUM(o.possible_e4) AS BIGINT) FROM observation o WHERE o.hq_id = i.hq_id AND o.inspection_id = i.id)
 FROM inspection i

@@ -23,6 +23,9 @@
 #include "level_sql.h"
 #include "link_sql.h"
 #include "problem_sql.h"
+#include "superior_sql.h"
+#include "photo_shown_sql.h"
+#include "publish_sql.h"
 #include "round_sql.h"
 #include "score_sql.h"
 #include "site_sql.h"
@@ -36,9 +39,9 @@
 
 static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
-    &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &score_queries, &overview_queries, &backup_queries,
+    &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &publish_queries, &photo_shown_queries, &score_queries, &overview_queries, &backup_queries,
     &cli_queries,   &notify_queries,
-    &level_queries, &link_queries, &kind_queries,
+    &level_queries, &link_queries, &kind_queries, &superior_queries,
 };
 
 static void check(enum engine engine)
