@@ -3,6 +3,7 @@
 #include "auth/auth.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "evidence/evidence.h"
 #include "exchange/import_http.h"
 #include "http/events.h"
 #include "inspection/inspection_http.h"
@@ -49,6 +50,7 @@ static const struct route *const tables[] = {
     score_routes,
     overview_routes,
     publish_routes,
+    doubt_routes,
     audit_routes,
     import_routes,
     notify_routes,
@@ -66,6 +68,7 @@ static const struct chore chores[] = {
     {"notices", 1000, notify_gather, notify_waits},
     {"clocks", 60 * 1000, notify_watch_clocks, NULL},
     {"commitment", 60 * 1000, draw_commitment_chore, NULL},
+    {"prints", 10 * 60 * 1000, evidence_chore, NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -149,7 +152,9 @@ static enum rc run(struct process *p, struct http_config *cfg)
     cfg->tables = tables;
     cfg->authenticate = auth_authenticate;
     cfg->authorize = auth_authorize;
-    enum rc rc = http_start(&server, cfg, &p->fault);
+    enum rc rc = evidence_start(&p->env.evidence, &p->env, &p->fault);
+    if (rc == RC_OK)
+        rc = http_start(&server, cfg, &p->fault);
     if (rc == RC_OK)
         rc = sealer_start(&sealer, &p->env, &p->fault);
     if (rc == RC_OK)
@@ -168,6 +173,7 @@ static enum rc run(struct process *p, struct http_config *cfg)
         http_stop(server);
     postman_stop(postman);
     minder_stop(minder);
+    evidence_stop(p->env.evidence);
     auth_keeper_stop(p->env.auth);
     if (sealer)
         sealer_stop(sealer);

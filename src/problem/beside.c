@@ -7,6 +7,7 @@
 #include "problem/level_store.h"
 #include "problem/link.h"
 #include "problem/link_http.h"
+#include "problem/superior_http.h"
 
 #include "change/change.h"
 
@@ -99,5 +100,6 @@ enum rc beside_json(struct json_out *j, struct op *op, const struct problem_by_i
 {
     RETURN_IF(level_json_of_problem(j, op, row->id));
     RETURN_IF(link_json_of_problem(j, op, row));
+    RETURN_IF(superior_json_of_problem(j, op, row));
     return kind_json_of_problem(j, op, row);
 }

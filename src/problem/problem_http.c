@@ -40,7 +40,7 @@ static void read_place(struct jin *in, struct opt_i64 *lon, struct opt_i64 *lat)
     lat->has = jin_scaled(&place, "lat", JIN_REQUIRED, 7, -900000000, 900000000, &lat->v);
 }
 
-static enum rc read_new(struct request *rq, struct jin *in, struct problem_new *p, struct uuid *area_id)
+void problem_read_new(struct request *rq, struct jin *in, struct problem_new *p, struct uuid *area_id)
 {
     int severity = -1;
     p->source = PROBLEM_BY_REPORT;
@@ -58,11 +58,9 @@ static enum rc read_new(struct request *rq, struct jin *in, struct problem_new *
     problem_read_photos(OP_ARENA(&rq->op), in, "photos", &p->photos, &p->nphotos);
     if (uuid_is_none(p->site_id) && uuid_is_none(*area_id))
         fail_field(rq->op.rd.fault, STR("/site_id"), "required", "请选择点位或所在区域", "Choose a site or an area");
-    return jin_done(in);
 }
 
-/* Site, area and criterion fill in what the reporter need not write. */
-static enum rc complete_new(struct request *rq, struct problem_new *p, struct uuid area_id)
+enum rc problem_complete_new(struct request *rq, struct problem_new *p, struct uuid area_id)
 {
     struct op *op = &rq->op;
     bool found = true;
@@ -113,11 +111,12 @@ static enum rc problem_create(struct request *rq)
     struct command command;
     struct jin in;
     RETURN_IF(request_json(rq, &in));
-    RETURN_IF(read_new(rq, &in, &p, &area_id));
+    problem_read_new(rq, &in, &p, &area_id);
+    RETURN_IF(jin_done(&in));
     RETURN_IF(request_command(rq, &in, "problem.report", "problem", p.id, &command));
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed) {
-        RETURN_IF(complete_new(rq, &p, area_id));
+        RETURN_IF(problem_complete_new(rq, &p, area_id));
         RETURN_IF(policy_check(rq->op.rd.fault, &rq->op.actor, ACT_PROBLEM_REPORT,
                                &(struct subject){.area_code = p.area_code, .owner_id = rq->op.actor.person_id}));
         RETURN_IF(problem_prepare_new(&rq->op, &p, STR("")));
