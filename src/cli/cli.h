@@ -39,6 +39,7 @@ enum option_bit {
     OPT_GROUP = 1 << 24,
     OPT_JSON = 1 << 25,
     OPT_ANCHOR = 1 << 26,
+    OPT_EXPORT = 1 << 27, /* what only exports take */
     OPT_PLACE = OPT_DATA | OPT_DB | OPT_MEDIA | OPT_CONFIG | OPT_LANG,
 };
 
@@ -47,7 +48,8 @@ struct options {
     const char *listen, *config;
     const char *code, *name, *login, *kind, *mode, *mapping, *sheet, *as_of, *out, *from, *to, *group, *anchor;
     const char *port, *threads;
-    bool proxy, exposed, force, with_keys, verify, json;
+    const char *format, *encoding, *reason;
+    bool proxy, exposed, force, with_keys, verify, json, gbt, no_pictures;
     char **args;      /* what is left */
     int nargs;
 };
@@ -71,6 +73,7 @@ int cmd_init(struct options *o);
 int cmd_migrate(struct options *o);
 int cmd_demo(struct options *o);
 int cmd_import(struct options *o);
+int cmd_export(struct options *o);
 int cmd_user(struct options *o);
 int cmd_score(struct options *o);
 int cmd_backup(struct options *o);

@@ -35,7 +35,8 @@ static const struct option table[] = {
     {OPT_CODE, "code", "CODE", TEXT_AT(code), NULL, "所在区县行政区划代码（6位）", "administrative code of the district (6 digits)"},
     {OPT_NAME, "name", "NAME", TEXT_AT(name), NULL, "指挥部名称", "name of the headquarters"},
     {OPT_LOGIN, "login", "LOGIN", TEXT_AT(login), NULL, "管理员登录名（默认 admin）", "administrator's login (default admin)"},
-    {OPT_KIND, "kind", "KIND", TEXT_AT(kind), NULL, "areas|units|people|sites|standard", "areas|units|people|sites|standard"},
+    {OPT_KIND, "kind", "KIND", TEXT_AT(kind), NULL, "areas|units|people|duties|sites|standard|problems",
+     "areas|units|people|duties|sites|standard|problems"},
     {OPT_MODE, "mode", "MODE", TEXT_AT(mode), NULL, "dry_run|all_or_nothing|good_rows", "dry_run|all_or_nothing|good_rows"},
     {OPT_MAPPING, "mapping", "FILE", TEXT_AT(mapping), NULL, "列对应关系（JSON）", "column mapping (JSON)"},
     {OPT_SHEET, "sheet", "NAME", TEXT_AT(sheet), NULL, "工作表", "worksheet"},
@@ -48,6 +49,11 @@ static const struct option table[] = {
     {OPT_FORCE, "force", NULL, TEXT_AT(force), NULL, "覆盖已有数据", "write over what is there"},
     {OPT_WITH_KEYS, "with-keys", NULL, TEXT_AT(with_keys), NULL, "连同密钥", "with the keys"},
     {OPT_VERIFY, "verify", NULL, TEXT_AT(verify), NULL, "重算核对", "recount and compare"},
+    {OPT_EXPORT, "format", "FORMAT", TEXT_AT(format), NULL, "csv|xlsx|json|geojson（默认按文件名）", "csv|xlsx|json|geojson (default: by the file's name)"},
+    {OPT_EXPORT, "encoding", "NAME", TEXT_AT(encoding), NULL, "CSV 编码 utf-8-bom|utf-8|gb18030", "of CSV: utf-8-bom|utf-8|gb18030"},
+    {OPT_EXPORT, "gbt", NULL, TEXT_AT(gbt), NULL, "状态用 GB/T 30428 的名称", "states in the words of GB/T 30428"},
+    {OPT_EXPORT, "no-pictures", NULL, TEXT_AT(no_pictures), NULL, "台账不带照片", "the ledger without pictures"},
+    {OPT_EXPORT, "unmask-reason", "TEXT", TEXT_AT(reason), NULL, "个人信息不脱敏的理由（记入日志）", "why personal data are to be in clear (goes to the journal)"},
     {OPT_JSON, "json", NULL, TEXT_AT(json), NULL, "以 JSON 输出", "print JSON"},
 };
 enum { OPTIONS = sizeof table / sizeof *table };

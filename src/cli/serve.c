@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "evidence/evidence.h"
+#include "exchange/export_http.h"
 #include "exchange/import_http.h"
 #include "http/events.h"
 #include "inspection/inspection_http.h"
@@ -53,6 +54,7 @@ static const struct route *const tables[] = {
     doubt_routes,
     audit_routes,
     import_routes,
+    export_routes,
     notify_routes,
     notice_channel_routes,
     level_routes,
