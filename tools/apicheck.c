@@ -26,8 +26,9 @@ static struct route_line routes[ROUTES_MAX];
 static size_t nroutes;
 static int faults;
 
-/* /s/{id} is what a plate at a site leads to: a page, not the interface. */
-static const char *const beside[] = {"/healthz", "/readyz", "/metrics", "/s/{id}"};
+/* /s/{id} is what a plate at a site leads to, /p/r/… a link to answer one case: pages, not the interface. */
+static const char *const beside[] = {"/healthz", "/readyz", "/metrics", "/s/{id}", "/p/r/{token}", "/p/r/{token}/photos/{sha256}",
+                                     "/p/r/{token}/confirm", "/p/r/{token}/accept", "/p/r/{token}/send-back", "/p/r/{token}/rectify"};
 /* Answered from the files inside the executable, without a route. */
 static const char *const own_description = "/api/v1/openapi.json";
 static const char *const methods[] = {"get", "post", "put", "patch", "delete"};

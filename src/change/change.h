@@ -26,7 +26,8 @@ enum rc change_begin(struct op *op, const struct command *command) MUST_CHECK;
 void change_event(struct op *op, const char *topic, const char *subject_kind, struct uuid subject_id, struct str payload);
 
 /* Something certain people should hear of (通知): notify/ makes notices of it. Words without personal data; heard by
- * nobody else, not even on event streams. Units stand for those who answer for them (联络员). */
+ * nobody else, not even on event streams. Units stand for those who answer for them (联络员). What follows a line feed
+ * in the words is for outside only. */
 struct announcement {
     const char *rule;          /* "round_assigned": what people can choose to hear outside or not */
     bool urgent;

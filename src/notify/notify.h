@@ -90,6 +90,9 @@ enum rc postman_round(struct postman *p, struct op *op, int *sent) MUST_CHECK;
 struct postman *postman_new(const struct env *env);
 void postman_free(struct postman *p);
 
+/* Would an urgent notice reach this person outside, by a channel that is set up and wanted? */
+enum rc notify_reaches(struct op *op, struct uuid person_id, bool *reaches) MUST_CHECK;
+
 extern const struct route notify_routes[];
 extern const struct route notice_channel_routes[];
 

@@ -8,13 +8,21 @@ enum { UNREAD_SHOWN_MAX = 1000, READ_MAX = 200, RULES_MAX = 100, ADDRESS_MAX = 2
 
 /* ---- the list ---- */
 
+/* What follows the first line is for outside (links). */
+static struct str first_line(struct str text)
+{
+    struct str line = STR("");
+    (void)str_next(&text, '\n', &line);
+    return line;
+}
+
 static void put_notice(struct json_out *j, enum lang lang, const struct notice_list_row *n)
 {
     jo_obj(j, NULL);
     jo_uuid(j, "id", n->id);
     jo_str(j, "rule", n->rule);
     jo_bool(j, "urgent", n->urgent);
-    jo_str(j, "text", lang == LANG_EN ? n->text_en : n->text_zh);
+    jo_str(j, "text", first_line(lang == LANG_EN ? n->text_en : n->text_zh));
     jo_str(j, "subject_kind", n->subject_kind);
     jo_uuid(j, "subject_id", n->subject_id);
     jo_time(j, "at", n->at_ms);

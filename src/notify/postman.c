@@ -9,6 +9,7 @@
 #include "base/ticker.h"
 #include "change/lease.h"
 #include "notify/internal.h"
+#include "notify/link.h"
 #include "notify/wire.h"
 
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static enum rc compose(struct op *op, struct uuid parcel_id, enum lang lang, str
                         : str_fmt(a, en ? "Xiaohao: %lld notices" : "销号平台通知（%lld条）", (long long)size.n);
     out->text = STR("");
     for (size_t i = 0; i < n; i++) {
-        struct str line = en ? rows[i].text_en : rows[i].text_zh;
+        struct str line = link_complete(op, en ? rows[i].text_en : rows[i].text_zh);
         out->text = n == 1 ? line : str_fmt(a, "%.*s%s%zu. %.*s", STR_ARG(out->text), i ? "\n" : "", i + 1, STR_ARG(line));
     }
     if (size.n > (int64_t)n)

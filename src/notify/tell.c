@@ -74,3 +74,19 @@ enum rc tell(struct op *op, struct effects *fx, const struct channels *ch, const
         deliver_to_groups(op, fx, ch, t);
     return RC_OK;
 }
+
+enum rc notify_reaches(struct op *op, struct uuid person_id, bool *reaches)
+{
+    struct notice_channel_list_row *rows;
+    struct notice_choice choice;
+    unsigned reached, wanted = 0;
+    size_t n;
+    RETURN_IF(q_notice_channel_list(&op->rd, &(struct notice_channel_list_in){.hq = op->hq, .enabled = SOME_BOOL(true)}, &rows, &n));
+    RETURN_IF(choice_load(op, person_id, &choice));
+    RETURN_IF(has_address(op, person_id, &reached));
+    for (size_t i = 0; i < n; i++)
+        if (str_is(rows[i].target, "people"))
+            wanted |= kinds_of_words(rows[i].kind) & choice.kinds;
+    *reaches = (wanted & reached) != 0;
+    return RC_OK;
+}
