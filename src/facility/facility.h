@@ -215,7 +215,7 @@ struct frontage_look {
     const struct frontage_item *items;
     size_t nitems;
 };
-struct finding {
+struct frontage_finding {
     struct uuid id, frontage_id, check_id;
     struct str frontage_name, frontage_code, area_code, item_code;
     struct uuid site_id, units[4];
@@ -263,12 +263,12 @@ enum rc frontage_prepare_reveal(struct op *op, struct uuid id, struct str reason
 enum rc frontage_open_keeper(struct op *op, const struct frontage *f, struct frontage_keeper *out) MUST_CHECK;
 enum rc frontage_prepare_pledge(struct op *op, const struct frontage_pledge *in) MUST_CHECK;
 /* Records the look; findings that are to become problems at once (no time to mend) are left in *now, nnow of them. */
-enum rc frontage_prepare_check(struct op *op, const struct frontage_look *in, struct frontage *f, struct finding **now,
+enum rc frontage_prepare_check(struct op *op, const struct frontage_look *in, struct frontage *f, struct frontage_finding **now,
                                size_t *nnow) MUST_CHECK;
-enum rc finding_read(struct op *op, struct uuid id, struct finding *out) MUST_CHECK;
+enum rc finding_read(struct op *op, struct uuid id, struct frontage_finding *out) MUST_CHECK;
 enum rc finding_prepare_mended(struct op *op, struct uuid id, struct str note, const struct sha256 *photos,
                                size_t n) MUST_CHECK;
 /* The effect of raising it: `problem_id` is the problem it became, or the one that was open already. */
-void finding_fx_raised(struct op *op, const struct finding *x, struct uuid problem_id);
+void finding_fx_raised(struct op *op, const struct frontage_finding *x, struct uuid problem_id);
 
 #endif

@@ -11,7 +11,7 @@ enum { LOOK_FUTURE_MS = 5 * MINUTE_MS }; /* a phone's clock may be ahead by so m
 
 struct asset asset_of_row(const struct asset_get_row *r);
 struct frontage frontage_of_row(const struct frontage_get_row *r);
-struct finding finding_of_row(const struct finding_get_row *r);
+struct frontage_finding finding_of_row(const struct finding_get_row *r);
 struct edition_times edition_times_of(const struct edition_get_row *r);
 
 /* Evidence is stored bytes: faults under `at`, one per photograph. */

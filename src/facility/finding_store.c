@@ -1,9 +1,9 @@
 /* finding_store.c - checks of frontages and what they find: first the shop mends it itself (自改), else it becomes a problem. */
 #include "facility_internal.h"
 
-struct finding finding_of_row(const struct finding_get_row *r)
+struct frontage_finding finding_of_row(const struct finding_get_row *r)
 {
-    struct finding x = {
+    struct frontage_finding x = {
         .id = r->id, .frontage_id = r->frontage_id, .check_id = r->check_id, .frontage_name = r->frontage_name,
         .frontage_code = r->frontage_code, .area_code = r->area_code, .item_code = r->item_code, .site_id = r->site_id,
         .units = {r->unit_id, r->subject_unit_id, r->territory_unit_id, r->supervising_unit_id}, .found_ms = r->found_ms,
@@ -20,7 +20,7 @@ static enum rc not_found(struct op *op)
     return OP_FAIL(op, RC_NOT_FOUND, "not_found", "没有这条检查发现", "There is no such finding");
 }
 
-enum rc finding_read(struct op *op, struct uuid id, struct finding *out)
+enum rc finding_read(struct op *op, struct uuid id, struct frontage_finding *out)
 {
     struct finding_get_row row;
     bool found;
@@ -42,7 +42,7 @@ struct look {
     const struct frontage *frontage;
     struct finding_get_row *waiting;
     size_t nwaiting;
-    struct finding *now;
+    struct frontage_finding *now;
     size_t nnow;
 };
 
@@ -80,7 +80,7 @@ static struct uuid add_finding(struct op *op, struct look *l, const struct front
     static const struct miss stale = {RC_STALE, "changed_meanwhile", "记录刚被他人修改，请刷新后重试",
                                       "The record has just been changed by someone else; reload and try again"};
     enum frontage_state first = frontage_first(kind);
-    struct finding x = {.id = change_row_id(op), .frontage_id = l->frontage->id, .check_id = l->in->id,
+    struct frontage_finding x = {.id = change_row_id(op), .frontage_id = l->frontage->id, .check_id = l->in->id,
                         .frontage_name = l->frontage->name, .frontage_code = l->frontage->code,
                         .area_code = l->frontage->area_code, .item_code = item->code, .site_id = l->frontage->site_id,
                         .found_ms = l->in->at_ms, .finder_id = op->actor.person_id, .finder_unit_id = op->actor.unit_id,
@@ -113,11 +113,11 @@ static enum rc add_items(struct op *op, struct look *l, const struct facility_ki
     return RC_OK;
 }
 
-enum rc frontage_prepare_check(struct op *op, const struct frontage_look *in, struct frontage *f, struct finding **now,
+enum rc frontage_prepare_check(struct op *op, const struct frontage_look *in, struct frontage *f, struct frontage_finding **now,
                                size_t *nnow)
 {
     static const struct miss taken = {RC_CONFLICT, "check_exists", "该编号已被使用", "This id has been used"};
-    struct look l = {.in = in, .frontage = f, .now = ARENA_MANY(OP_ARENA(op), struct finding, in->nitems)};
+    struct look l = {.in = in, .frontage = f, .now = ARENA_MANY(OP_ARENA(op), struct frontage_finding, in->nitems)};
     struct facility_kind *kinds = ARENA_MANY(OP_ARENA(op), struct facility_kind, in->nitems);
     RETURN_IF(frontage_read(op, in->frontage_id, f));
     struct subject subject = facility_subject(&op->actor, f->units, 4, f->area_code);
@@ -144,7 +144,7 @@ enum rc frontage_prepare_check(struct op *op, const struct frontage_look *in, st
 
 /* ---- what becomes of it ---- */
 
-static void fx_settle(struct op *op, const struct finding *x, const struct finding_set_in *to)
+static void fx_settle(struct op *op, const struct frontage_finding *x, const struct finding_set_in *to)
 {
     struct finding_set_in in = *to;
     in.hq = op->hq;
@@ -157,7 +157,7 @@ static void fx_settle(struct op *op, const struct finding *x, const struct findi
 enum rc finding_prepare_mended(struct op *op, struct uuid id, struct str note, const struct sha256 *photos, size_t n)
 {
     const struct text_rule rule = {"/note", note, false, NOTE_MAX_CHARS};
-    struct finding x;
+    struct frontage_finding x;
     enum frontage_state after;
     RETURN_IF(finding_read(op, id, &x));
     struct subject subject = facility_subject(&op->actor, x.units, 4, x.area_code);
@@ -172,7 +172,7 @@ enum rc finding_prepare_mended(struct op *op, struct uuid id, struct str note, c
     return RC_OK;
 }
 
-void finding_fx_raised(struct op *op, const struct finding *x, struct uuid problem_id)
+void finding_fx_raised(struct op *op, const struct frontage_finding *x, struct uuid problem_id)
 {
     fx_settle(op, x, &(struct finding_set_in){.state = str_of(frontage_state_names[FRONTAGE_RAISED]), .problem_id = problem_id});
 }

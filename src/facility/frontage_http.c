@@ -316,7 +316,7 @@ static enum rc pledge(struct request *rq)
 
 /* ---- findings ---- */
 
-static enum rc put_finding(struct op *op, struct json_out *j, const struct finding *x)
+static enum rc put_finding(struct op *op, struct json_out *j, const struct frontage_finding *x)
 {
     jo_obj(j, NULL);
     jo_uuid(j, "id", x->id);
@@ -346,7 +346,7 @@ static enum rc put_finding(struct op *op, struct json_out *j, const struct findi
 
 enum rc finding_reply(struct request *rq, struct uuid id, int status)
 {
-    struct finding x;
+    struct frontage_finding x;
     RETURN_IF(finding_read(&rq->op, id, &x));
     RETURN_IF(put_finding(&rq->op, &rq->json, &x));
     return reply_versioned(rq, status, x.version);
@@ -389,7 +389,7 @@ static enum rc list_findings(struct request *rq)
     jo_obj(&rq->json, NULL);
     jo_arr(&rq->json, "items");
     for (size_t i = 0; i < shown; i++) {
-        struct finding x = finding_of_row(&rows[i]);
+        struct frontage_finding x = finding_of_row(&rows[i]);
         RETURN_IF(put_finding(&rq->op, &rq->json, &x));
     }
     const struct finding_get_row none = {0}, *last = shown ? &rows[shown - 1] : &none;

@@ -227,6 +227,7 @@ CREATE TABLE facility_photo (
     PRIMARY KEY (hq_id, owner_id, role, sha256),
     FOREIGN KEY (hq_id, sha256) REFERENCES photo (hq_id, sha256)
 );
+CREATE INDEX facility_photo_by_sha ON facility_photo (hq_id, sha256);
 
 -- Every version assets, editions and frontages had.
 CREATE TABLE facility_history (
