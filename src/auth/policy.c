@@ -241,7 +241,8 @@ enum rc policy_check(struct fault *f, const struct actor *actor, enum action act
     if (action == ACT_LOOKBACK_JUDGE && same(actor->person_id, s->striker_id))
         return fail(f, RC_FORBIDDEN, "lookback_self", "销号人不得对本人销号的问题“回头看”",
                     "Who struck a problem off may not look back on it");
-    if (action == ACT_PROBLEM_RECHECK || action == ACT_PROBLEM_STRIKE || action == ACT_LOOKBACK_JUDGE)
+    if (action == ACT_PROBLEM_RECHECK || action == ACT_PROBLEM_STRIKE || action == ACT_LOOKBACK_JUDGE ||
+        action == ACT_DOUBT_JUDGE)
         return check_independence(f, actor, s);
     return RC_OK;
 }

@@ -18,6 +18,7 @@ struct media_store;
 struct calendar;
 struct limits;     /* limits/: the headquarters' calendar and stage limits */
 struct hub;        /* http/events.h */
+struct evidence;   /* evidence/evidence.h */
 
 /* What the process has one of. Pointers are set once at start. */
 struct env {
@@ -28,6 +29,7 @@ struct env {
     struct decoder *decoder;
     struct media_store *media;
     struct hub *hub;
+    struct evidence *evidence;       /* NULL outside the server */
     const struct calendar *calendar; /* the shipped one; a headquarters' own is read on top of it */
     struct str data_dir;
     struct uuid process_id;          /* who holds leases */

@@ -6,8 +6,11 @@
 #include "evidence/evidence.h"
 #include "exchange/export_http.h"
 #include "exchange/import_http.h"
+#include "facility/facility_http.h"
 #include "http/events.h"
 #include "inspection/inspection_http.h"
+#include "loop/edition.h"
+#include "loop/edition_http.h"
 #include "loop/loop_http.h"
 #include "loop/minder.h"
 #include "matrix/matrix_http.h"
@@ -40,6 +43,10 @@ static const struct route *const tables[] = {
     org_routes,
     standard_routes,
     site_routes,
+    asset_routes,
+    edition_routes,
+    frontage_routes,
+    facility_loop_routes,
     matrix_routes,
     photo_routes,
     inspection_routes,
@@ -56,6 +63,7 @@ static const struct route *const tables[] = {
     import_routes,
     export_routes,
     notify_routes,
+    reply_routes,
     notice_channel_routes,
     level_routes,
     link_routes,
@@ -71,6 +79,8 @@ static const struct chore chores[] = {
     {"clocks", 60 * 1000, notify_watch_clocks, NULL},
     {"commitment", 60 * 1000, draw_commitment_chore, NULL},
     {"prints", 10 * 60 * 1000, evidence_chore, NULL},
+    {"recalls", 5 * 1000, edition_recall_chore, NULL},
+    {"frontages", 60 * 1000, edition_frontage_chore, NULL},
     {NULL, 0, NULL, NULL},
 };
 

@@ -7,6 +7,8 @@
 extern const struct route inspect_routes[];
 extern const struct route overview_routes[];
 extern const struct route publish_routes[];
+extern const struct route reply_routes[];
+extern const struct route doubt_routes[];
 
 /* For media_store.shown: photographs of what is held back are there for the desk, for who sent them and for the
  * visit's own people alone. */

@@ -10,6 +10,10 @@
 #include "backup_sql.h"
 #include "change_sql.h"
 #include "cli_sql.h"
+#include "doubt_sql.h"
+#include "evidence_sql.h"
+#include "edition_sql.h"
+#include "facility_sql.h"
 #include "http_sql.h"
 #include "import_sql.h"
 #include "inspection_sql.h"
@@ -23,6 +27,7 @@
 #include "level_sql.h"
 #include "link_sql.h"
 #include "problem_sql.h"
+#include "reply_sql.h"
 #include "superior_sql.h"
 #include "photo_shown_sql.h"
 #include "publish_sql.h"
@@ -39,9 +44,10 @@
 
 static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
-    &site_queries, &matrix_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &publish_queries, &photo_shown_queries, &score_queries, &overview_queries, &backup_queries,
-    &cli_queries,   &notify_queries,
+    &site_queries, &matrix_queries, &facility_queries, &edition_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &publish_queries, &photo_shown_queries, &score_queries, &overview_queries, &backup_queries,
+    &cli_queries,   &notify_queries, &reply_queries,
     &level_queries, &link_queries, &kind_queries, &superior_queries,
+    &evidence_queries, &doubt_queries,
 };
 
 static void check(enum engine engine)
