@@ -24,7 +24,7 @@ CREATE INDEX problem_import_by_import ON problem_import (hq_id, import_id, row_n
 
 -- Rows that were read and checked wait here until all of the file is, then become problems in one transaction.
 -- What a killed or cancelled import leaves here is removed; nobody reads it.
-CREATE TABLE problem_stage (
+CREATE TABLE problem_import_stage (
     hq_id BIGINT NOT NULL,
     job_id BYTEA NOT NULL,
     row_no BIGINT NOT NULL,

@@ -8,7 +8,7 @@
 -- in: dispatched_ms i64?, due_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, exempt bool, rework_count i64
 -- in: external_id text?, search_text text, note text?, list_source text, number_there text?, status_there text?
 -- in: kind_there text?, unit_there text?, raw_sealed blob, raw_index blob
-INSERT INTO problem_stage (hq_id, job_id, row_no, action, problem_id, seq, event_seq, was_version, year, own_number,
+INSERT INTO problem_import_stage (hq_id, job_id, row_no, action, problem_id, seq, event_seq, was_version, year, own_number,
     ordinal, state, source, site_id, area_code, category_code, criterion_id, description, place, lon_e7, lat_e7, severity,
     typical, kind, unit_id, reporter_id, limit_kind, limit_amount, reported_ms, registered_ms, dispatched_ms, due_ms,
     rectified_ms, closed_ms, overdue, exempt, rework_count, external_id, search_text, note, list_source, number_there,
@@ -40,7 +40,7 @@ SELECT s.hq_id, s.problem_id, s.year, COALESCE(s.own_number, v.value + s.ordinal
        s.category_code, s.criterion_id, s.description, s.place, s.lon_e7, s.lat_e7, s.severity, s.typical, s.kind, s.unit_id,
        s.reporter_id, s.limit_kind, s.limit_amount, s.reported_ms, s.registered_ms, s.dispatched_ms, s.due_ms,
        s.rectified_ms, s.closed_ms, s.overdue, s.exempt, s.rework_count, s.external_id, 1, s.search_text
-FROM problem_stage s
+FROM problem_import_stage s
 JOIN serial v ON v.hq_id = s.hq_id AND v.name = 'problem' AND v.year = s.year
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action = 'new';
 
@@ -53,7 +53,7 @@ UPDATE problem SET state = s.state, site_id = s.site_id, area_code = s.area_code
     dispatched_ms = s.dispatched_ms, due_ms = s.due_ms, rectified_ms = s.rectified_ms, closed_ms = s.closed_ms,
     overdue = s.overdue, exempt = s.exempt, rework_count = s.rework_count, search_text = s.search_text,
     event_count = problem.event_count + 1, version = problem.version + 1
-FROM problem_stage s
+FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action = 'change' AND problem.hq_id = :hq AND problem.id = s.problem_id
   AND problem.version = s.was_version;
 
@@ -63,7 +63,7 @@ INSERT INTO problem_event (hq_id, problem_id, seq, event, to_state, actor_id, ac
     command_id)
 SELECT s.hq_id, s.problem_id, s.event_seq, 'import', s.state, CAST(:actor_id AS BYTEA), CAST(:actor_unit_id AS BYTEA),
        s.unit_id, CAST(:at_ms AS BIGINT), s.due_ms, s.note, CAST(:command_id AS BYTEA)
-FROM problem_stage s
+FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action <> 'again';
 
 -- name: problem_stage_keep :exec
@@ -73,12 +73,12 @@ INSERT INTO problem_import (hq_id, problem_id, seq, again, import_id, source, ro
 SELECT s.hq_id, s.problem_id, s.seq, s.action = 'again', CAST(:command_id AS BYTEA), s.list_source, s.row_no, s.number_there,
        s.status_there, s.kind_there, s.unit_there, s.raw_sealed, s.raw_index,
        CASE s.action WHEN 'change' THEN s.was_version + 1 WHEN 'new' THEN 1 ELSE s.was_version END, CAST(:at_ms AS BIGINT)
-FROM problem_stage s
+FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id;
 
 -- name: problem_stage_drop :exec
 -- in: hq i64, job_id uuid
-DELETE FROM problem_stage WHERE hq_id = :hq AND job_id = :job_id;
+DELETE FROM problem_import_stage WHERE hq_id = :hq AND job_id = :job_id;
 
 -- What of a batch is here already. Lists are padded with their first.
 -- name: problem_known :many
