@@ -191,7 +191,8 @@ static enum rc read_options(struct import *im)
 static enum rc open_table(struct import *im)
 {
     struct op *op = im->op;
-    struct table_source src = {.bytes = im->in->bytes, .sheet = im->in->sheet};
+    /* A quote before a formula is what spreadsheets are protected with, ours and others. */
+    struct table_source src = {.bytes = im->in->bytes, .sheet = im->in->sheet, .unguard = true};
     const struct column_set *set = columns_of(im->in->kind);
     if (!src.sheet.p)
         RETURN_IF(table_mapping_sheet(OP_ARENA(op), op->rd.fault, im->in->mapping, &src.sheet));

@@ -18,7 +18,7 @@ SELECT (SELECT COUNT(*) FROM problem WHERE hq_id = :hq) AS problems,
        (SELECT COUNT(*) FROM problem WHERE hq_id = :hq AND due_ms IS NULL) AS no_due,
        (SELECT COUNT(*) FROM problem_event WHERE hq_id = :hq AND event = 'import') AS events,
        (SELECT COUNT(*) FROM problem_import WHERE hq_id = :hq) AS rows,
-       (SELECT COUNT(*) FROM problem_stage WHERE hq_id = :hq) AS staged,
+       (SELECT COUNT(*) FROM problem_import_stage WHERE hq_id = :hq) AS staged,
        (SELECT COUNT(*) FROM problem_import WHERE hq_id = :hq AND again) AS agains,
        (SELECT COUNT(*) FROM problem WHERE hq_id = :hq AND overdue) AS open_late;
 
@@ -33,3 +33,8 @@ FROM problem WHERE hq_id = :hq AND external_id = :external_id;
 -- name: past_test_touch :exec
 -- in: hq i64, external_id text
 UPDATE problem SET version = version + 1 WHERE hq_id = :hq AND external_id = :external_id;
+
+-- name: import_unit_named :one
+-- in: hq i64, code text
+-- out: id uuid
+SELECT id FROM unit WHERE hq_id = :hq AND code = :code;

@@ -127,7 +127,7 @@ static struct str search_text(struct op *op, const struct problem_past *p)
 void problem_past_stage(struct op *op, struct effects *fx, struct uuid job, const struct problem_past *p)
 {
     const struct privacy_place at = {op->hq, raw_field, p->id};
-    fx_problem_stage_add(fx, &(struct problem_stage_add_in){
+    fx_problem_past_stage_add(fx, &(struct problem_past_stage_add_in){
         .hq = op->hq, .job_id = job, .row_no = p->row_no, .action = str_of(actions[p->action]), .problem_id = p->id,
         .seq = p->seq, .event_seq = p->event_seq, .was_version = p->was_version, .year = p->year,
         .own_number = p->own_number, .ordinal = p->ordinal, .state = p->state, .source = str_of(p->source),
@@ -147,7 +147,7 @@ void problem_past_stage(struct op *op, struct effects *fx, struct uuid job, cons
 
 void problem_past_drop(const struct op *op, struct effects *fx, struct uuid job)
 {
-    struct effect *e = fx_problem_stage_drop(fx, &(struct problem_stage_drop_in){op->hq, job});
+    struct effect *e = fx_problem_past_stage_drop(fx, &(struct problem_past_stage_drop_in){op->hq, job});
     e->min = 0;
     e->max = INT64_MAX;
 }
@@ -166,14 +166,14 @@ void problem_past_apply(struct op *op, struct uuid job, const struct problem_pas
     struct effects *fx = &op->plan.fx;
     for (size_t i = 0; i < t->nyears; i++)
         fx_problem_serial_raise(fx, &(struct problem_serial_raise_in){op->hq, t->years[i].year, t->years[i].highest});
-    struct effect *made = fx_problem_stage_make(fx, &(struct problem_stage_make_in){op->hq, job});
+    struct effect *made = fx_problem_past_stage_make(fx, &(struct problem_past_stage_make_in){op->hq, job});
     exactly(made, t->new_rows);
     made->on_clash = &taken;
-    exactly(fx_problem_stage_change(fx, &(struct problem_stage_change_in){op->hq, job}), t->changes);
-    exactly(fx_problem_stage_events(fx, &(struct problem_stage_events_in){
+    exactly(fx_problem_past_stage_change(fx, &(struct problem_past_stage_change_in){op->hq, job}), t->changes);
+    exactly(fx_problem_past_stage_events(fx, &(struct problem_past_stage_events_in){
         .hq = op->hq, .job_id = job, .actor_id = op->actor.person_id, .actor_unit_id = op->actor.unit_id, .at_ms = op->now,
         .command_id = op->plan.command.id}), t->new_rows + t->changes);
-    exactly(fx_problem_stage_keep(fx, &(struct problem_stage_keep_in){op->hq, job, op->now, op->plan.command.id}),
+    exactly(fx_problem_past_stage_keep(fx, &(struct problem_past_stage_keep_in){op->hq, job, op->now, op->plan.command.id}),
             t->new_rows + t->changes + t->agains);
     for (size_t i = 0; i < t->nyears; i++)
         if (t->years[i].numbered)

@@ -1,6 +1,6 @@
 -- Cases of older systems: staged row by row, then made problems in one transaction.
 
--- name: problem_stage_add :exec
+-- name: problem_past_stage_add :exec
 -- in: hq i64, job_id uuid, row_no i64, action text, problem_id uuid, seq i64, event_seq i64, was_version i64, year i64
 -- in: own_number i64?, ordinal i64, state text, source text, site_id uuid?, area_code text, category_code text?
 -- in: criterion_id uuid?, description text, place text?, lon_e7 i64?, lat_e7 i64?, severity text, typical bool, kind text
@@ -30,7 +30,7 @@ ON CONFLICT (hq_id, name, year) DO UPDATE SET
 -- in: hq i64, year i64, more i64
 UPDATE serial SET value = value + :more WHERE hq_id = :hq AND name = 'problem' AND year = :year;
 
--- name: problem_stage_make :exec
+-- name: problem_past_stage_make :exec
 -- in: hq i64, job_id uuid
 INSERT INTO problem (hq_id, id, year, number, state, source, site_id, area_code, category_code, criterion_id, description,
     place, lon_e7, lat_e7, severity, typical, kind, unit_id, reporter_id, limit_kind, limit_amount, reported_ms,
@@ -44,7 +44,7 @@ FROM problem_import_stage s
 JOIN serial v ON v.hq_id = s.hq_id AND v.name = 'problem' AND v.year = s.year
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action = 'new';
 
--- name: problem_stage_change :exec
+-- name: problem_past_stage_change :exec
 -- in: hq i64, job_id uuid
 UPDATE problem SET state = s.state, site_id = s.site_id, area_code = s.area_code, category_code = s.category_code,
     criterion_id = s.criterion_id, description = s.description, place = s.place, lon_e7 = s.lon_e7, lat_e7 = s.lat_e7,
@@ -57,7 +57,7 @@ FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action = 'change' AND problem.hq_id = :hq AND problem.id = s.problem_id
   AND problem.version = s.was_version;
 
--- name: problem_stage_events :exec
+-- name: problem_past_stage_events :exec
 -- in: hq i64, job_id uuid, actor_id uuid, actor_unit_id uuid?, at_ms i64, command_id uuid
 INSERT INTO problem_event (hq_id, problem_id, seq, event, to_state, actor_id, actor_unit_id, unit_id, at_ms, due_ms, note,
     command_id)
@@ -66,7 +66,7 @@ SELECT s.hq_id, s.problem_id, s.event_seq, 'import', s.state, CAST(:actor_id AS 
 FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action <> 'again';
 
--- name: problem_stage_keep :exec
+-- name: problem_past_stage_keep :exec
 -- in: hq i64, job_id uuid, at_ms i64, command_id uuid
 INSERT INTO problem_import (hq_id, problem_id, seq, again, import_id, source, row_no, number_there, status_there, kind_there,
     unit_there, raw_sealed, raw_index, version_after, at_ms)
@@ -76,7 +76,7 @@ SELECT s.hq_id, s.problem_id, s.seq, s.action = 'again', CAST(:command_id AS BYT
 FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id;
 
--- name: problem_stage_drop :exec
+-- name: problem_past_stage_drop :exec
 -- in: hq i64, job_id uuid
 DELETE FROM problem_import_stage WHERE hq_id = :hq AND job_id = :job_id;
 
