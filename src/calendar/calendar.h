@@ -83,6 +83,13 @@ enum rc calendar_check(const struct calendar *cal, struct fault *f) MUST_CHECK;
 enum rc calendar_load(struct calendar *cal, struct arena *a, struct fault *f,
                       struct str text) MUST_CHECK;
 
+/* The same with days given: ascending, none twice, each over what was there for its date. */
+struct calendar_days {
+    const struct calendar_exception *list;
+    size_t n;
+};
+enum rc calendar_overlay(struct calendar *cal, struct arena *a, struct fault *f, const struct calendar_days *days) MUST_CHECK;
+
 /* The exception of the local date of `ms`, or NULL. */
 const struct calendar_exception *calendar_exception_at(const struct calendar *cal, int64_t ms);
 /* Whether any work is done on the local date of `ms`; whether `ms` is inside a window. */

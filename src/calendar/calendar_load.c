@@ -106,19 +106,19 @@ static enum rc sort_rows(struct load *l)
 }
 
 /* Both lists are in order; where they share a day the new one holds. */
-static enum rc merge(struct calendar *cal, struct load *l)
+enum rc calendar_overlay(struct calendar *cal, struct arena *a, struct fault *f, const struct calendar_days *days)
 {
-    struct calendar_exception *all =
-        ARENA_MANY(l->arena, struct calendar_exception, cal->nexceptions + l->n);
+    const struct calendar_exception *rows = days->list;
+    struct calendar_exception *all = ARENA_MANY(a, struct calendar_exception, cal->nexceptions + days->n);
     size_t i = 0, j = 0, n = 0;
-    while (i < cal->nexceptions || j < l->n) {
-        bool old = j == l->n || (i < cal->nexceptions && cal->exceptions[i].day < l->rows[j].day);
-        if (!old && i < cal->nexceptions && cal->exceptions[i].day == l->rows[j].day)
+    while (i < cal->nexceptions || j < days->n) {
+        bool old = j == days->n || (i < cal->nexceptions && cal->exceptions[i].day < rows[j].day);
+        if (!old && i < cal->nexceptions && cal->exceptions[i].day == rows[j].day)
             i++;
-        all[n++] = old ? cal->exceptions[i++] : l->rows[j++];
+        all[n++] = old ? cal->exceptions[i++] : rows[j++];
     }
     if (n > CALENDAR_EXCEPTIONS_MAX)
-        return fail(l->fault, RC_TOO_LARGE, "calendar_too_large", "节假日表最多 %d 行",
+        return fail(f, RC_TOO_LARGE, "calendar_too_large", "节假日表最多 %d 行",
                     "A holiday list holds at most %d days", CALENDAR_EXCEPTIONS_MAX);
     cal->exceptions = all;
     cal->nexceptions = n;
@@ -141,5 +141,5 @@ enum rc calendar_load(struct calendar *cal, struct arena *a, struct fault *f, st
             RETURN_IF(read_line(&l, line));
     }
     RETURN_IF(sort_rows(&l));
-    return merge(cal, &l);
+    return calendar_overlay(cal, a, f, &(struct calendar_days){l.rows, l.n});
 }

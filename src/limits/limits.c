@@ -1,5 +1,5 @@
 /* limits.c - the shipped stage limits. Pure. */
-#include "limits/limits.h"
+#include "limits/limits_inside.h"
 
 const char *const limit_stage_names[LIMIT_STAGES + 1] = {"verify", "register", "dispatch", "redispatch", "accept",
                                                          "handle", "recheck",  "case",     NULL};
@@ -21,4 +21,9 @@ struct limits limits_shipped(const struct calendar *cal)
     for (int s = 0; s < LIMIT_STAGES; s++)
         l.stages[s] = shipped[s];
     return l;
+}
+
+int64_t limit_unit_ms(enum limit_kind kind)
+{
+    return kind == LIMIT_URGENT_HOURS || kind == LIMIT_WORKING_HOURS ? HOUR_MS : DAY_MS;
 }

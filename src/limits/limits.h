@@ -44,6 +44,8 @@ struct limits limits_shipped(const struct calendar *cal);
 
 /* Puts what holds for the headquarters into op->limits, in the operation's memory; once per operation. */
 enum rc limits_load(struct op *op) MUST_CHECK;
+/* Forgets what the process keeps of it; before its database is closed and for tests. */
+void limits_forget(void);
 /* The calendar that holds: the headquarters' own after limits_load(), else the shipped one. */
 const struct calendar *limits_calendar(const struct op *op);
 

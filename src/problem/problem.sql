@@ -139,3 +139,17 @@ VALUES (:hq, :problem_id, :seq, :event, :from_state, :to_state, :actor_id, :acto
 -- in: hq i64, problem_id uuid, seq i64, sha256 sha256, role text, order_no i64
 INSERT INTO problem_photo (hq_id, problem_id, seq, sha256, role, order_no)
 VALUES (:hq, :problem_id, :seq, :sha256, :role, :order_no);
+
+-- name: machine_label_list :many
+-- in: hq i64
+-- out: subject text, code text, zh text, en text
+SELECT subject, code, zh, en FROM machine_label WHERE hq_id = :hq ORDER BY subject, code;
+
+-- name: machine_label_set :exec
+-- in: hq i64, subject text, code text, zh text, en text
+INSERT INTO machine_label (hq_id, subject, code, zh, en) VALUES (:hq, :subject, :code, :zh, :en)
+ON CONFLICT (hq_id, subject, code) DO UPDATE SET zh = excluded.zh, en = excluded.en;
+
+-- name: machine_label_remove :exec
+-- in: hq i64, subject text, code text
+DELETE FROM machine_label WHERE hq_id = :hq AND subject = :subject AND code = :code;

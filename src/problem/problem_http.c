@@ -31,6 +31,21 @@ void problem_read_photos(struct arena *a, struct jin *in, const char *key, const
     *out = list;
 }
 
+/* Which limit it has or would get at dispatch, and why. */
+static enum rc problem_limit(struct request *rq)
+{
+    struct uuid id;
+    struct problem_by_id_row row;
+    struct limit_answer answer;
+    struct limit_fallback own;
+    RETURN_IF(path_uuid(rq, "id", &id));
+    RETURN_IF(query_done(rq));
+    RETURN_IF(problem_load(&rq->op, id, &row));
+    RETURN_IF(problem_find_limit(&rq->op, &row, &answer, &own));
+    limit_put_answer(&rq->json, NULL, &rq->op, &answer, &own);
+    return reply_json(rq, 200);
+}
+
 static void read_place(struct jin *in, struct opt_i64 *lon, struct opt_i64 *lat)
 {
     struct jin place;
@@ -79,8 +94,8 @@ enum rc problem_complete_new(struct request *rq, struct problem_new *p, struct u
             return fail_field(op->rd.fault, STR("/area_id"), "area_missing", "没有这个区域", "There is no such area");
         p->area_code = area.code;
     }
-    p->limit_kind = LIMIT_WORKING_DAYS;
-    p->limit_amount = PROBLEM_DEFAULT_LIMIT_DAYS;
+    RETURN_IF(limits_load(op));
+    limit_default(op->limits, &p->limit_kind, &p->limit_amount);
     if (!uuid_is_none(p->criterion_id)) {
         struct problem_criterion_row c;
         RETURN_IF(q_problem_criterion(&op->rd, &(struct problem_criterion_in){op->hq, p->criterion_id}, &c, &found));
@@ -173,6 +188,7 @@ const struct route problem_routes[] = {
     {HTTP_GET, "/api/v1/problems", ACT_PROBLEM_READ, problem_list_get, 0, 0},
     {HTTP_POST, "/api/v1/problems", ACT_PROBLEM_REPORT, problem_create, 0, 0},
     {HTTP_GET, "/api/v1/problems/{id}", ACT_PROBLEM_READ, problem_get, 0, 0},
+    {HTTP_GET, "/api/v1/problems/{id}/limit", ACT_PROBLEM_READ, problem_limit, 0, 0},
     {HTTP_POST, "/api/v1/problems/{id}/actions", ACT_PROBLEM_READ, problem_act, 0, 0},
     {0},
 };

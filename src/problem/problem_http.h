@@ -7,6 +7,7 @@
 
 extern const struct route problem_routes[];
 extern const struct route request_routes[];
+extern const struct route machine_routes[];
 
 /* Member `key`, optional: hashes of stored photographs. */
 void problem_read_photos(struct arena *a, struct jin *in, const char *key, const struct sha256 **out, size_t *n);

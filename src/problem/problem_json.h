@@ -5,7 +5,7 @@
 #include "base/json_out.h"
 #include "problem/problem_store.h"
 
-/* A problem nobody has set a limit for: three working days (project default). */
+/* Three working days (project default), as limits.c ships it; the headquarters' own is limit_default(). */
 enum { PROBLEM_DEFAULT_LIMIT_DAYS = 3 };
 
 /* "2026-000123"; held ones, which have no public number yet, "2026-H000005". */

@@ -4,6 +4,7 @@
  * What is found on a covert round is held: numbered apart, announced to nobody, until it is disclosed.
  */
 #include "change/change.h"
+#include "limits/limit_rule.h"
 #include "problem/problem_plan.h"
 
 static struct str search_text(struct op *op, const struct problem_new *p)
@@ -47,12 +48,33 @@ static void add_row(struct op *op, const struct problem_new *p, const struct pro
     e->on_clash = &taken;
 }
 
+/* The rules have the first word about its limit; at dispatch they are asked again. */
+static enum rc first_limit(struct op *op, const struct problem_new *p, struct problem_case *c)
+{
+    struct limit_own own = {.code = STR_NONE};
+    struct limit_answer answer;
+    bool found;
+    if (p->limit_stated)
+        return RC_OK;
+    RETURN_IF(limit_of_criterion(op, p->criterion_id, &own, &found));
+    struct limit_matter m = {.criterion_code = own.code, .category_code = p->category_code, .area_code = p->area_code,
+                             .kind = p->kind.n ? p->kind : STR("general"), .severity = str_of(p->severity), .at_ms = op->now};
+    RETURN_IF(limit_find(op, &m, &answer));
+    if (answer.chosen < 0)
+        return RC_OK;
+    c->handling.kind = answer.rules[answer.chosen].limit_kind;
+    c->limit_amount = answer.rules[answer.chosen].limit_amount;
+    c->limit_rule_id = answer.rules[answer.chosen].id;
+    return RC_OK;
+}
+
 enum rc problem_prepare_new(struct op *op, const struct problem_new *p, struct str at)
 {
     struct problem_case c = {.state = p->state, .limit_amount = p->limit_amount, .limit_stated = p->limit_stated,
                              .handling = {.kind = p->limit_kind}};
     RETURN_IF(check_new(op, p, at));
     RETURN_IF(limits_load(op));
+    RETURN_IF(first_limit(op, p, &c));
     RETURN_IF(problem_begin_clocks(op->rd.fault, op->limits, op->now, &c));
     struct problem_case ended = c;
     if (p->mended) {

@@ -3,6 +3,7 @@
  * disclosure of what a covert round held back.
  */
 #include "change/change.h"
+#include "limits/limit_rule.h"
 #include "problem/beside.h"
 #include "problem/problem_plan.h"
 
@@ -29,6 +30,60 @@ static enum rc check_version(struct op *op, const struct problem_by_id_row *row,
 static bool gives_to_unit(enum problem_event event)
 {
     return event == PROBLEM_EV_DISPATCH || event == PROBLEM_EV_SETTLE;
+}
+
+enum rc problem_find_limit(struct op *op, const struct problem_by_id_row *row, struct limit_answer *answer,
+                           struct limit_fallback *own)
+{
+    struct limit_own criterion;
+    bool found = false;
+    struct limit_matter m = {.criterion_code = row->criterion_code, .category_code = row->category_code, .kind = row->kind,
+                             .area_code = row->area_code, .severity = row->severity, .at_ms = op->now};
+    RETURN_IF(limits_load(op));
+    own->kind = (enum limit_kind)problem_name_index(limit_kind_names, row->limit_kind);
+    own->amount = row->limit_amount;
+    own->from = "own";
+    if (row->limit_stated) {
+        own->from = "stated";
+        *answer = (struct limit_answer){.matter = m, .chosen = -1};
+        return RC_OK;
+    }
+    RETURN_IF(limit_find(op, &m, answer));
+    /* What it has from a rule that is no longer in force does not outlive it. */
+    if (uuid_is_none(row->limit_rule_id))
+        return RC_OK;
+    RETURN_IF(limit_of_criterion(op, row->criterion_id, &criterion, &found));
+    own->from = found ? "criterion" : "default";
+    limit_default(op->limits, &own->kind, &own->amount);
+    if (found) {
+        own->kind = criterion.kind;
+        own->amount = criterion.amount;
+    }
+    return RC_OK;
+}
+
+/* Nobody stated a limit: the rules have a word. */
+static enum rc take_limit(struct op *op, const struct problem_by_id_row *row, struct problem_act *act, struct problem_case *from)
+{
+    struct limit_answer answer;
+    struct limit_fallback own;
+    if (act->has_limit)
+        return RC_OK;
+    RETURN_IF(problem_find_limit(op, row, &answer, &own));
+    if (answer.chosen >= 0) {
+        act->has_limit = true;
+        act->limit_kind = answer.rules[answer.chosen].limit_kind;
+        act->limit_amount = answer.rules[answer.chosen].limit_amount;
+        act->limit_rule_id = answer.rules[answer.chosen].id;
+        return RC_OK;
+    }
+    /* While something is left of the clock, its kind is what that is measured in. */
+    if (!from->handling.left_ms.has) {
+        from->handling.kind = own.kind;
+        from->limit_amount = own.amount;
+        from->limit_rule_id = UUID_NONE;
+    }
+    return RC_OK;
 }
 
 static void add_move(struct op *op, const struct problem_by_id_row *row, const struct problem_act *act,
@@ -89,6 +144,8 @@ enum rc problem_prepare_step(struct op *op, const struct problem_by_id_row *row,
     RETURN_IF(policy_check(op->rd.fault, &op->actor, problem_event_action(act->event), subject));
     RETURN_IF(check_version(op, row, act));
     RETURN_IF(beside_check(op, row, act));
+    if (gives_to_unit(act->event))
+        RETURN_IF(take_limit(op, row, act, &from));
     RETURN_IF(problem_decide(op->rd.fault, op->limits, &from, act, &to));
     RETURN_IF(problem_check_photos(op, act->photos, act->nphotos, STR("/photos")));
     if (gives_to_unit(act->event))

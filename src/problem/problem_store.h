@@ -2,6 +2,7 @@
 #ifndef XH_PROBLEM_PROBLEM_STORE_H
 #define XH_PROBLEM_PROBLEM_STORE_H
 
+#include "limits/limits_http.h"
 #include "problem/problem.h"
 #include "problem/problem_list.h"
 #include "problem_sql.h"
@@ -18,6 +19,9 @@ struct subject problem_subject(const struct problem_by_id_row *row);
 bool problem_may(struct op *op, const struct problem_by_id_row *row, enum problem_event event);
 /* The same for an event that comes from a room of its own (merge, hold, …). */
 bool problem_may_via(struct op *op, const struct problem_by_id_row *row, enum problem_event event);
+/* What the rules of limits say of it now, and the limit where none applies (limits_http.h shows both). */
+enum rc problem_find_limit(struct op *op, const struct problem_by_id_row *row, struct limit_answer *answer,
+                           struct limit_fallback *own) MUST_CHECK;
 /* Index of a stored word; the database holds none other (0 when it does). */
 int problem_name_index(const char *const *names, struct str name);
 
