@@ -43,6 +43,7 @@ static const struct route *const tables[] = {
     org_routes,
     standard_routes,
     site_routes,
+    plan_routes,
     asset_routes,
     edition_routes,
     frontage_routes,

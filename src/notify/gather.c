@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/json_in.h"
-#include "calendar/calendar.h"
+#include "limits/limits.h"
 
 enum {
     EVENTS_PER_CALL = 100,
@@ -253,7 +253,7 @@ static const char *light_of(struct op *op, const struct notice_clocks_row *r)
         return "light_red";
     if (!calendar_amount(kind, r->limit_amount, &amount))
         return NULL;
-    return calendar_light(amount - calendar_left(op->env->calendar, kind, op->now, r->due_ms), amount) == LIGHT_GREEN ? NULL
+    return calendar_light(amount - calendar_left(limits_calendar(op), kind, op->now, r->due_ms), amount) == LIGHT_GREEN ? NULL
                                                                                                                      : "light_yellow";
 }
 
@@ -308,6 +308,7 @@ enum rc notify_watch_clocks(struct op *op, bool *more)
     RETURN_IF(cursor_of(op, "clocks", &since, &found));
     if (!found)
         return begin_here(op, "clocks");
+    RETURN_IF(limits_load(op));
     effects_init(&fx, OP_ARENA(op));
     RETURN_IF(watch(op, &fx, since - OVERLAP_MS, op->now, "light_red"));
     RETURN_IF(watch(op, &fx, op->now, op->now + YELLOW_REACH_MS, "light_yellow"));
