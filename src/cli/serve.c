@@ -11,6 +11,7 @@
 #include "inspection/inspection_http.h"
 #include "loop/edition.h"
 #include "loop/edition_http.h"
+#include "limits/limits_http.h"
 #include "loop/loop_http.h"
 #include "loop/minder.h"
 #include "matrix/matrix_http.h"
@@ -53,6 +54,10 @@ static const struct route *const tables[] = {
     inspection_routes,
     inspect_routes,
     problem_routes,
+    request_routes,
+    machine_routes,
+    limits_routes,
+    limit_rule_routes,
     round_routes,
     round_plan_routes,
     coverage_routes,

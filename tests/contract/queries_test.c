@@ -17,6 +17,7 @@
 #include "http_sql.h"
 #include "import_sql.h"
 #include "inspection_sql.h"
+#include "limits_sql.h"
 #include "matrix_sql.h"
 #include "media_sql.h"
 #include "notify_sql.h"
@@ -28,6 +29,7 @@
 #include "link_sql.h"
 #include "problem_sql.h"
 #include "reply_sql.h"
+#include "request_sql.h"
 #include "superior_sql.h"
 #include "photo_shown_sql.h"
 #include "publish_sql.h"
@@ -46,6 +48,7 @@ static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
     &site_queries, &matrix_queries, &facility_queries, &edition_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &publish_queries, &photo_shown_queries, &score_queries, &overview_queries, &backup_queries,
     &cli_queries,   &notify_queries, &reply_queries,
+    &limits_queries, &request_queries,
     &level_queries, &link_queries, &kind_queries, &superior_queries,
     &evidence_queries, &doubt_queries,
 };
