@@ -5,5 +5,6 @@
 #include "http/http.h"
 
 extern const struct route site_routes[];
+extern const struct route plan_routes[]; /* a plan per site (一点一策) */
 
 #endif
