@@ -8,6 +8,8 @@
 #include "org/text.h"
 #include "problem/problem_json.h"
 
+#include <stdlib.h>
+
 /* ---- assets ---- */
 
 static enum rc after_asset(struct request *rq)

@@ -11,6 +11,7 @@ SELECT CASE WHEN
     OR EXISTS (SELECT 1 FROM observation_photo op JOIN inspection i ON i.hq_id = op.hq_id AND i.id = op.inspection_id
         WHERE op.hq_id = :hq AND op.sha256 = :sha256
           AND ((i.held = FALSE AND i.earned_e4 IS NOT NULL) OR i.inspector_id = :me OR i.partner_id = :me))
+    OR EXISTS (SELECT 1 FROM facility_photo fp WHERE fp.hq_id = :hq AND fp.sha256 = :sha256)
     OR EXISTS (SELECT 1 FROM photo_upload u WHERE u.hq_id = :hq AND u.sha256 = :sha256
         AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.hq_id = u.hq_id AND g.person_id = u.person_id
             AND g.role IN ('inspector', 'joint_inspector'))
