@@ -83,7 +83,10 @@ LIMIT :row_limit;
 -- out: like problem_list
 SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code, p.category_code, p.criterion_id, c.code,
        p.description, p.severity, p.typical, p.unit_id, u.name, p.limit_kind, p.limit_amount, p.reported_ms, p.dispatched_ms,
-       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version
+       p.due_ms, p.left_ms, p.rectified_ms, p.closed_ms, p.overdue, p.rework_count, p.version,
+       p.kind, p.held, p.clock_ms, p.extension_count, p.postponed_until_ms, p.stopped_ms, p.exempt, p.handler_unit_id,
+       p.stage, p.stage_kind, p.stage_ms, p.stage_due_ms, p.stage_left_ms, p.case_limit_kind, p.case_limit_amount,
+       p.case_due_ms, p.case_left_ms, p.case_overdue
 FROM problem p
 LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
 LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
