@@ -1,13 +1,13 @@
 -- Queries of facilities, publicity, editions and frontages.
 
--- name: kind_list :many
+-- name: facility_kind_list :many
 -- in: hq i64
 -- out: code text, class text, name_zh text, name_en text, order_no i64, criterion_code text?, limit_kind text
 -- out: limit_amount i64, mend_hours i64, guidance bool, active bool, version i64
 SELECT code, class, name_zh, name_en, order_no, criterion_code, limit_kind, limit_amount, mend_hours, guidance, active, version
 FROM facility_kind WHERE hq_id = :hq ORDER BY order_no, code;
 
--- name: kind_add :exec
+-- name: facility_facility_kind_add :exec
 -- in: hq i64, code text, class text, name_zh text, name_en text, order_no i64, criterion_code text?, limit_kind text
 -- in: limit_amount i64, mend_hours i64, guidance bool, active bool
 INSERT INTO facility_kind (hq_id, code, class, name_zh, name_en, order_no, criterion_code, limit_kind, limit_amount, mend_hours,
@@ -15,7 +15,7 @@ INSERT INTO facility_kind (hq_id, code, class, name_zh, name_en, order_no, crite
 VALUES (:hq, :code, :class, :name_zh, :name_en, :order_no, :criterion_code, :limit_kind, :limit_amount, :mend_hours, :guidance,
     :active);
 
--- name: kind_set :exec
+-- name: facility_kind_set :exec
 -- in: hq i64, code text, was_version i64, name_zh text, name_en text, order_no i64, criterion_code text?, limit_kind text
 -- in: limit_amount i64, mend_hours i64, guidance bool, active bool
 UPDATE facility_kind SET name_zh = :name_zh, name_en = :name_en, order_no = :order_no, criterion_code = :criterion_code,

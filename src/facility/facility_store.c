@@ -16,7 +16,7 @@ static int index_of(const char *const *names, struct str name)
     return 0;
 }
 
-static struct facility_kind kind_of_row(const struct kind_list_row *r)
+static struct facility_kind kind_of_row(const struct facility_kind_list_row *r)
 {
     return (struct facility_kind){.code = r->code,
                                   .class = (enum facility_class)index_of(facility_class_names, r->class),
@@ -42,10 +42,10 @@ static struct facility_kind *find_in(struct facility_kind *list, size_t n, struc
 
 enum rc facility_kinds(struct op *op, struct facility_kind **out, size_t *n)
 {
-    struct kind_list_row *rows;
+    struct facility_kind_list_row *rows;
     size_t nrows, nshipped;
     const struct facility_kind *shipped = facility_shipped_kinds(&nshipped);
-    RETURN_IF(q_kind_list(&op->rd, &(struct kind_list_in){op->hq}, &rows, &nrows));
+    RETURN_IF(q_facility_kind_list(&op->rd, &(struct facility_kind_list_in){op->hq}, &rows, &nrows));
     struct facility_kind *list = ARENA_MANY(OP_ARENA(op), struct facility_kind, nshipped + nrows);
     memcpy(list, shipped, nshipped * sizeof *list);
     *n = nshipped;
@@ -102,12 +102,12 @@ enum rc facility_kind_prepare_put(struct op *op, const struct facility_kind *in,
     RETURN_IF(version_check(op->rd.fault, version, found ? there.version : 0));
     struct str limit = str_of(limit_kind_names[in->limit_kind]), criterion = text_or_none(in->criterion_code);
     if (found && there.version > 0)
-        fx_kind_set(fx, &(struct kind_set_in){
+        fx_facility_kind_set(fx, &(struct facility_kind_set_in){
             .hq = op->hq, .code = in->code, .was_version = there.version, .name_zh = in->name_zh, .name_en = in->name_en,
             .order_no = in->order_no, .criterion_code = criterion, .limit_kind = limit, .limit_amount = in->limit_amount,
             .mend_hours = in->mend_hours, .guidance = in->guidance, .active = in->active});
     else
-        fx_kind_add(fx, &(struct kind_add_in){
+        fx_facility_kind_add(fx, &(struct facility_kind_add_in){
             .hq = op->hq, .code = in->code, .class = str_of(facility_class_names[in->class]), .name_zh = in->name_zh,
             .name_en = in->name_en, .order_no = in->order_no, .criterion_code = criterion, .limit_kind = limit,
             .limit_amount = in->limit_amount, .mend_hours = in->mend_hours, .guidance = in->guidance, .active = in->active});
