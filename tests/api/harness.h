@@ -81,6 +81,7 @@ struct reply {
     char *body; /* ended by NUL */
     size_t bytes;
     char type[80], etag[80], cookie[160], retry_after[16];
+    char head[2048]; /* all header lines as they came, without Date, ended by NUL */
 };
 /* On any thread. Free with reply_free(). */
 void call_make(int port, const struct call *c, struct reply *out);
@@ -146,6 +147,8 @@ int64_t now_ms(void);
 const char *time_text(int64_t ms);
 /* A PNG of w×h pixels coloured by `seed`; malloc'd. */
 char *picture_png(unsigned w, unsigned h, unsigned seed, size_t *bytes);
+/* A PNG of these pixels, 3 bytes each; malloc'd. */
+char *pixels_png(const unsigned char *rgb, unsigned w, unsigned h, size_t *bytes);
 void sha_text(const void *p, size_t n, char out[SHA_BYTES]);
 /* Uploads a PNG of its own; answers its SHA-256. */
 const char *upload_picture(const struct account *who, unsigned seed);

@@ -99,17 +99,13 @@ static size_t deflate_stored(unsigned char *out, const unsigned char *raw, size_
     return k + 4;
 }
 
-char *picture_png(unsigned w, unsigned h, unsigned seed, size_t *bytes)
+/* Rows as PNG has them: a filter byte, then the pixels. Takes `raw` over. */
+static char *png_of_rows(unsigned char *raw, unsigned w, unsigned h, size_t *bytes)
 {
-    size_t line = 1 + 3 * (size_t)w, raw_n = line * h;
-    unsigned char *raw = calloc(raw_n, 1), *packed_rows = malloc(raw_n + raw_n / 65535 * 5 + 64);
+    size_t raw_n = (1 + 3 * (size_t)w) * h;
+    unsigned char *packed_rows = malloc(raw_n + raw_n / 65535 * 5 + 64);
     struct png out = {malloc(raw_n + raw_n / 65535 * 5 + 256), 0};
     unsigned char head[13] = {0};
-    for (size_t y = 0; y < h; y++)
-        for (size_t x = 0; x < 3 * (size_t)w; x++)
-            raw[y * line + 1 + x] = (unsigned char)((x * (seed % 7 + 1) + y * 5 + seed * 37) & 255);
-    memcpy(raw + 1, &seed, w ? 3 : 0); /* no two seeds give one picture */
-    raw[4] = (unsigned char)(seed >> 24);
     put32(head, w);
     put32(head + 4, h);
     head[8] = 8;
@@ -124,6 +120,27 @@ char *picture_png(unsigned w, unsigned h, unsigned seed, size_t *bytes)
     free(packed_rows);
     *bytes = out.n;
     return (char *)out.p;
+}
+
+char *picture_png(unsigned w, unsigned h, unsigned seed, size_t *bytes)
+{
+    size_t line = 1 + 3 * (size_t)w;
+    unsigned char *raw = calloc(line * h, 1);
+    for (size_t y = 0; y < h; y++)
+        for (size_t x = 0; x < 3 * (size_t)w; x++)
+            raw[y * line + 1 + x] = (unsigned char)((x * (seed % 7 + 1) + y * 5 + seed * 37) & 255);
+    memcpy(raw + 1, &seed, w ? 3 : 0); /* no two seeds give one picture */
+    raw[4] = (unsigned char)(seed >> 24);
+    return png_of_rows(raw, w, h, bytes);
+}
+
+char *pixels_png(const unsigned char *rgb, unsigned w, unsigned h, size_t *bytes)
+{
+    size_t line = 1 + 3 * (size_t)w;
+    unsigned char *raw = calloc(line * h, 1);
+    for (size_t y = 0; y < h; y++)
+        memcpy(raw + y * line + 1, rgb + y * (line - 1), line - 1);
+    return png_of_rows(raw, w, h, bytes);
 }
 
 void sha_text(const void *p, size_t n, char out[SHA_BYTES])
