@@ -27,6 +27,8 @@ static const struct command_line commands[] = {
     {"user", "list|reset LOGIN", OPT_PLACE, 1, 2, cmd_user, "账户", "accounts"},
     {"score", NULL, OPT_PLACE | OPT_VERIFY | OPT_FROM | OPT_TO | OPT_GROUP, 0, 0, cmd_score, "得分；--verify 重算核对",
      "scores; --verify recounts them"},
+    {"round", "list|commit|export ID|verify ID|verify FILE", OPT_PLACE, 1, 2, cmd_round,
+     "督查轮次；verify 重算抽取，也可只凭导出文件", "rounds; verify repeats their draws, also from an exported file alone"},
     {"backup", NULL, OPT_PLACE | OPT_OUT | OPT_WITH_KEYS, 0, 0, cmd_backup, "备份（可在服务运行时进行）",
      "backs up, also while serving"},
     {"restore", NULL, OPT_PLACE | OPT_FROM | OPT_FORCE, 0, 0, cmd_restore, "从备份恢复并核对", "restores a backup and checks it"},

@@ -76,6 +76,7 @@ int cmd_import(struct options *o);
 int cmd_export(struct options *o);
 int cmd_user(struct options *o);
 int cmd_score(struct options *o);
+int cmd_round(struct options *o);
 int cmd_backup(struct options *o);
 int cmd_restore(struct options *o);
 int cmd_audit(struct options *o);

@@ -42,4 +42,14 @@ void draw_json(struct json_out *j, const char *key, const struct draw_record *li
  * Fills r->drawn. Pure. */
 const char *draw_repeat(struct arena *a, struct draw_record *r);
 
+/* One line of a file as GET /rounds/{id}/draws answers it (draw_file.c), and what repeating it gave. */
+struct draw_claim {
+    struct draw_record record;
+    const struct uuid *drawn;   /* as the file says */
+    size_t ndrawn;
+    const char *wrong;          /* NULL: all agrees; else what does not, also "drawn" and "sealed" (no key yet) */
+};
+/* Reads and repeats every draw of the file, without a database. RC_BAD or RC_INVALID when it is no such file. */
+enum rc draw_file_check(struct arena *a, struct fault *f, struct str json, struct draw_claim **out, size_t *n) MUST_CHECK;
+
 #endif

@@ -252,10 +252,14 @@ WHERE hq_id = :hq AND round_id = :round_id AND state = 'todo';
 UPDATE round_site SET state = 'done', inspection_id = :inspection_id, done_ms = :done_ms
 WHERE hq_id = :hq AND round_id = :round_id AND site_id = :site_id;
 
--- The visit stopped counting: the site is to do again.
+-- The visit stopped counting: another that counts stands for it, or the site is to do again.
 -- name: round_site_undone :exec
 -- in: hq i64, round_id uuid, site_id uuid, inspection_id uuid
-UPDATE round_site SET state = 'todo', inspection_id = NULL, done_ms = NULL
+UPDATE round_site SET
+    state = CASE WHEN EXISTS (SELECT 1 FROM inspection i WHERE i.hq_id = :hq AND i.round_id = :round_id
+        AND i.site_id = :site_id AND i.state = 'complete' AND i.id <> :inspection_id) THEN 'done' ELSE 'todo' END,
+    inspection_id = (SELECT i.id FROM inspection i WHERE i.hq_id = :hq AND i.round_id = :round_id
+        AND i.site_id = :site_id AND i.state = 'complete' AND i.id <> :inspection_id ORDER BY i.visit_ms DESC, i.id LIMIT 1)
 WHERE hq_id = :hq AND round_id = :round_id AND site_id = :site_id AND inspection_id = :inspection_id;
 
 -- name: round_person_add :exec

@@ -76,6 +76,9 @@ static size_t take_header(char *p, size_t size, size_t n, void *user)
     copy_header(p, all, "etag:", r->etag, sizeof r->etag);
     copy_header(p, all, "set-cookie:", r->cookie, sizeof r->cookie);
     copy_header(p, all, "retry-after:", r->retry_after, sizeof r->retry_after);
+    size_t had = strlen(r->head);
+    if (strncasecmp(p, "date:", 5) != 0 && had + all < sizeof r->head)
+        memcpy(r->head + had, p, all);
     return all;
 }
 
