@@ -18,7 +18,11 @@ struct media_store;
 struct calendar;
 struct limits;     /* limits/: the headquarters' calendar and stage limits */
 struct hub;        /* http/events.h */
+struct import_runner; /* exchange/import_job.h */
 struct evidence;   /* evidence/evidence.h */
+
+struct op;
+struct duty_move; /* org/org.h */
 
 /* What the process has one of. Pointers are set once at start. */
 struct env {
@@ -29,12 +33,16 @@ struct env {
     struct decoder *decoder;
     struct media_store *media;
     struct hub *hub;
+    struct import_runner *imports; /* NULL outside the server */
     struct evidence *evidence;       /* NULL outside the server */
     const struct calendar *calendar; /* the shipped one; a headquarters' own is read on top of it */
     struct str data_dir;
     struct uuid process_id;          /* who holds leases */
     int64_t hq;                      /* the headquarters this process serves */
     int zone_min;
+    /* What rooms above org/ bind to people (loop/hand_over.h); NULL where there are none. */
+    enum rc (*still_bound)(struct op *op, struct uuid person_id, bool leaves, int64_t *n);
+    enum rc (*duty_moved)(struct op *op, const struct duty_move *move);
 };
 
 /* Who acts. Filled by auth/ from the session; the bits are those of auth/policy.h. All zero: nobody (public). */

@@ -1,17 +1,23 @@
 /* serve.c - `xiaohao serve` and the hidden `xiaohao routes`: everything the server consists of, in one place. */
+#include "alike/alike_http.h"
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "consequence/consequence.h"
+#include "consequence/consequence_http.h"
 #include "evidence/evidence.h"
 #include "exchange/export_http.h"
 #include "exchange/import_http.h"
 #include "facility/facility_http.h"
 #include "http/events.h"
 #include "inspection/inspection_http.h"
+#include "lookback/lookback.h"
+#include "lookback/lookback_http.h"
 #include "loop/edition.h"
 #include "loop/edition_http.h"
 #include "limits/limits_http.h"
+#include "loop/hand_over.h"
 #include "loop/loop_http.h"
 #include "loop/minder.h"
 #include "matrix/matrix_http.h"
@@ -28,6 +34,7 @@
 #include "score/score_http.h"
 #include "site/site_http.h"
 #include "standard/standard_http.h"
+#include "works/works_http.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -75,6 +82,15 @@ static const struct route *const tables[] = {
     link_routes,
     kind_routes,
     superior_routes,
+    contest_routes,
+    hand_over_routes,
+    lookback_routes,
+    lookback_rule_routes,
+    alike_routes,
+    self_check_routes,
+    works_routes,
+    consequence_routes,
+    consequence_rule_routes,
     system_routes,
     NULL,
 };
@@ -87,6 +103,8 @@ static const struct chore chores[] = {
     {"prints", 10 * 60 * 1000, evidence_chore, NULL},
     {"recalls", 5 * 1000, edition_recall_chore, NULL},
     {"frontages", 60 * 1000, edition_frontage_chore, NULL},
+    {"lookback", 5 * 60 * 1000, lookback_chore, NULL},
+    {"consequence", 15 * 60 * 1000, consequence_chore, NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -166,6 +184,8 @@ static enum rc run(struct process *p, struct http_config *cfg)
     p->env.hub = hub_start();
     hub_set_filter(p->env.hub, event_visible);
     p->env.media->shown = photo_shown;
+    p->env.still_bound = hand_over_still_bound;
+    p->env.duty_moved = hand_over_with_duty;
     cfg->env = &p->env;
     cfg->tables = tables;
     cfg->authenticate = auth_authenticate;

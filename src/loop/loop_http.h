@@ -9,6 +9,8 @@ extern const struct route overview_routes[];
 extern const struct route publish_routes[];
 extern const struct route reply_routes[];
 extern const struct route doubt_routes[];
+extern const struct route contest_routes[];
+extern const struct route hand_over_routes[];
 
 /* For media_store.shown: photographs of what is held back are there for the desk, for who sent them and for the
  * visit's own people alone. */

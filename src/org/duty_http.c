@@ -95,6 +95,18 @@ enum rc duty_http_create(struct request *rq)
     return http_commit(rq, after_create);
 }
 
+/* What was with the predecessor there goes to the successor; not for a hand-over that lies ahead. */
+static enum rc move_along(struct op *op, const struct duty_hand_over *h)
+{
+    struct duty d;
+    if (!op->env->duty_moved || (h->at_ms.has && h->at_ms.v > op->now))
+        return RC_OK;
+    RETURN_IF(duty_load(op, h->id, &d));
+    struct duty_move move = {.kind = d.kind, .place_kind = d.place_kind, .place_id = d.place_id,
+                             .from_person_id = d.person_id, .to_person_id = h->to_person_id};
+    return op->env->duty_moved(op, &move);
+}
+
 enum rc duty_http_hand_over(struct request *rq)
 {
     struct jin in;
@@ -109,8 +121,10 @@ enum rc duty_http_hand_over(struct request *rq)
     RETURN_IF(jin_done(&in));
     RETURN_IF(request_command(rq, &in, "duty.hand_over", "duty", h.next_id, &cmd));
     RETURN_IF(change_begin(&rq->op, &cmd));
-    if (!rq->op.plan.replayed)
+    if (!rq->op.plan.replayed) {
         RETURN_IF(duty_prepare_hand_over(&rq->op, &h));
+        RETURN_IF(move_along(&rq->op, &h));
+    }
     return http_commit(rq, after_create);
 }
 

@@ -243,6 +243,7 @@ struct person_change {
     unsigned set;
     struct person_new to;
     bool left;
+    bool handed_over; /* what was bound to them is moved in the same plan: not asked about again */
 };
 enum rc person_load(struct op *op, struct uuid id, struct person *out) MUST_CHECK;
 enum rc person_find(struct op *op, struct uuid id, struct person *out, bool *found) MUST_CHECK;
@@ -293,6 +294,11 @@ struct duty_hand_over {
     struct uuid to_person_id;
     struct opt_i64 at_ms; /* not set: now */
     struct str note;
+};
+/* For env.duty_moved: higher rooms move what goes along with a duty, in the same plan. */
+struct duty_move {
+    struct str kind, place_kind;
+    struct uuid place_id, from_person_id, to_person_id;
 };
 /* Pure: the successor's duty, from `at_ms` to the old one's end. Person and unit of `next` are the
  * caller's. */

@@ -168,6 +168,18 @@ static enum rc check_leaving(struct op *op, struct uuid id)
         "This person still has %lld duties; hand them over or end them first", (long long)duties.n);
 }
 
+/* Nothing stays bound to somebody who is gone, or to whom it cannot follow. */
+static enum rc check_bound(struct op *op, struct uuid id, bool leaves)
+{
+    int64_t n = 0;
+    if (op->env->still_bound)
+        RETURN_IF(op->env->still_bound(op, id, leaves, &n));
+    if (n == 0)
+        return RC_OK;
+    return OP_FAIL(op, RC_CONFLICT, "person_has_work", "该人员名下还有%lld项未办结事项，请先办理交接",
+                   "%lld matters are still with this person; hand them over first", (long long)n);
+}
+
 static struct person_new merged(const struct person *p, const struct person_change *in)
 {
     const struct person_new *to = &in->to;
@@ -194,8 +206,13 @@ enum rc person_prepare_change(struct op *op, const struct person_change *in)
     if (in->set & PERSON_PHONE)
         make_phone(op, p.id, in->to.phone, &phone);
     RETURN_IF(text_verdict(op->rd.fault));
-    if ((in->set & PERSON_LEFT) && in->left && !p.left_ms.has) {
+    bool leaves = (in->set & PERSON_LEFT) && in->left && !p.left_ms.has;
+    if (leaves && !in->handed_over)
         RETURN_IF(check_leaving(op, p.id));
+    bool moves = (in->set & PERSON_UNIT) && !uuid_eq(to.unit_id, p.unit_id);
+    if ((leaves || moves) && !in->handed_over)
+        RETURN_IF(check_bound(op, p.id, leaves));
+    if (leaves) {
         p.left_ms = SOME(op->now);
     } else if ((in->set & PERSON_LEFT) && !in->left) {
         p.left_ms = NONE_I64;

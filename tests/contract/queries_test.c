@@ -6,10 +6,17 @@
 
 #include "app/process.h"
 #include "audit_sql.h"
+#include "works_sql.h"
+#include "self_check_sql.h"
+#include "lookback_sql.h"
+#include "consequence_sql.h"
+#include "alike_sql.h"
 #include "auth_sql.h"
 #include "backup_sql.h"
 #include "change_sql.h"
 #include "cli_sql.h"
+#include "contest_sql.h"
+#include "hand_over_sql.h"
 #include "doubt_sql.h"
 #include "evidence_sql.h"
 #include "edition_sql.h"
@@ -47,9 +54,10 @@
 static const struct query_set *const rooms[] = {
     &change_queries,  &http_queries,  &auth_queries,       &audit_queries,   &media_queries, &org_queries,    &standard_queries,
     &site_queries, &matrix_queries, &facility_queries, &edition_queries,    &import_queries, &inspection_queries, &problem_queries, &problem_list_queries, &round_queries, &publish_queries, &photo_shown_queries, &score_queries, &overview_queries, &backup_queries,
+    &lookback_queries, &alike_queries, &self_check_queries, &works_queries, &consequence_queries,
     &cli_queries,   &notify_queries, &reply_queries,
     &limits_queries, &request_queries,
-    &level_queries, &link_queries, &kind_queries, &superior_queries,
+    &level_queries, &link_queries, &kind_queries, &superior_queries, &contest_queries, &hand_over_queries,
     &evidence_queries, &doubt_queries,
 };
 
