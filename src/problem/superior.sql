@@ -11,7 +11,7 @@ WHERE hq_id = :hq AND problem_id = :problem_id AND newest;
 -- out: problem_id uuid, seq i64, name text, doc_number text, item text?, received_ms i64, due_ms i64?, note text?, at_ms i64, sent_ms i64?
 -- out: year i64, number i64, state text, description text, unit_id uuid?, unit_name text?, own_due_ms i64?, own_left_ms i64?, report_id uuid?, report_state text?
 SELECT s.problem_id, s.seq, s.name, s.doc_number, s.item, s.received_ms, s.due_ms, s.note, s.at_ms, s.sent_ms,
-       p.year, p.number, p.state, p.description, p.unit_id, u.name, p.due_ms AS own_due_ms, p.left_ms AS own_left_ms,
+       p.year, p.number, p.state, p.description, p.unit_id, u.name AS unit_name, p.due_ms AS own_due_ms, p.left_ms AS own_left_ms,
        r.id AS report_id, r.state AS report_state
 FROM problem_superior s
 JOIN problem p ON p.hq_id = s.hq_id AND p.id = s.problem_id AND p.held = FALSE
