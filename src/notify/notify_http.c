@@ -289,11 +289,11 @@ static void read_addresses(struct jin *in, struct addresses *out)
         return;
     for (int k = 0; k < NOTICE_KINDS; k++) {
         const char *key = notice_kind_names[k];
-        if (k == NOTICE_SMS || !jin_has(&list, key))
+        if (k == NOTICE_SMS)
             continue; /* the telephone number is the register's */
         if (jin_is_null(&list, key))
             out->drop[k] = true;
-        else if (jin_str(&list, key, JIN_REQUIRED, ADDRESS_MAX, &out->to[k]) && k == NOTICE_MAIL && !is_mail(out->to[k]))
+        else if (jin_has(&list, key) && jin_str(&list, key, JIN_REQUIRED, ADDRESS_MAX, &out->to[k]) && k == NOTICE_MAIL && !is_mail(out->to[k]))
             fail_field(in->fault, jin_pointer(&list, key), "bad_address", "邮箱地址不正确", "This is no mail address");
     }
 }

@@ -100,7 +100,8 @@ static struct curl_slist *headers_of(const struct call *c)
         list = add_header(list, "Authorization", text);
     }
     if (c->cookie) {
-        snprintf(text, sizeof text, "xiaohao_session=%s", c->cookie);
+        /* a whole "name=value", or the session's value */
+        snprintf(text, sizeof text, "%s%s", strchr(c->cookie, '=') ? "" : "xiaohao_session=", c->cookie);
         list = add_header(list, "Cookie", text);
     }
     list = add_header(list, "X-CSRF-Token", c->csrf);

@@ -161,8 +161,11 @@ static void channels_are_the_administrators(void **state)
     json_t *p = POST(&world.admin, 422, packed("{s:s,s:s,s:s,s:s,s:{s:s}}", "id", new_id(), "kind", "mail", "target", "group", "name", "邮件",
                                                "settings", "url", "ftp://x"), "/notice-channels");
     expect_field(p, "/settings/url", "bad_url");
-    expect_field(p, "/settings/from", "required");
     expect_field(p, "/target", "no_groups");
+    p = POST(&world.admin, 422, packed("{s:s,s:s,s:s,s:s,s:{}}", "id", new_id(), "kind", "mail", "target", "people", "name", "邮件", "settings"),
+             "/notice-channels");
+    expect_field(p, "/settings/url", "required");
+    expect_field(p, "/settings/from", "required");
     const char *id = new_id();
     json_t *c = POST(&world.admin, 201,
                      packed("{s:s,s:s,s:s,s:s,s:{},s:s,s:s,s:[s,s],s:b}", "id", id, "kind", "dingtalk", "target", "group", "name", "指挥部群",
