@@ -11,6 +11,8 @@
 #include "exchange/import_http.h"
 #include "facility/facility_http.h"
 #include "http/events.h"
+#include "indicator/indicator_http.h"
+#include "indicator/period.h"
 #include "inspection/inspection_http.h"
 #include "lookback/lookback.h"
 #include "lookback/lookback_http.h"
@@ -69,6 +71,8 @@ static const struct route *const tables[] = {
     round_plan_routes,
     coverage_routes,
     score_routes,
+    indicator_routes,
+    period_routes,
     overview_routes,
     publish_routes,
     doubt_routes,
@@ -99,6 +103,7 @@ static const struct route *const tables[] = {
 static const struct chore chores[] = {
     {"notices", 1000, notify_gather, notify_waits},
     {"clocks", 60 * 1000, notify_watch_clocks, NULL},
+    {"periods", 60 * 60 * 1000, period_chore, NULL},
     {"commitment", 60 * 1000, draw_commitment_chore, NULL},
     {"prints", 10 * 60 * 1000, evidence_chore, NULL},
     {"recalls", 5 * 1000, edition_recall_chore, NULL},

@@ -23,6 +23,7 @@
 #include "facility_sql.h"
 #include "http_sql.h"
 #include "import_sql.h"
+#include "indicator_sql.h"
 #include "inspection_sql.h"
 #include "limits_sql.h"
 #include "matrix_sql.h"
@@ -30,6 +31,7 @@
 #include "notify_sql.h"
 #include "org_sql.h"
 #include "overview_sql.h"
+#include "period_sql.h"
 #include "problem_list_sql.h"
 #include "kind_sql.h"
 #include "level_sql.h"
@@ -59,6 +61,7 @@ static const struct query_set *const rooms[] = {
     &limits_queries, &request_queries,
     &level_queries, &link_queries, &kind_queries, &superior_queries, &contest_queries, &hand_over_queries,
     &evidence_queries, &doubt_queries,
+    &indicator_queries, &period_queries,
 };
 
 static void check(enum engine engine)
