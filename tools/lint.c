@@ -44,7 +44,7 @@ static const struct {
     {"<sqlite3.h>", {"src/store/store_sqlite.c"}},
     {"<libpq-fe.h>", {"src/store/store_pg.h"}},
     {"<microhttpd.h>", {"src/http/server.c"}},
-    {"<vips/", {"src/media/picture.c"}},
+    {"<vips/", {"src/media/picture.c", "src/media/alter_ground.c"}},
     {"<curl/", {"src/notify/wire.c", "tests/api/client.c"}},
 };
 
