@@ -82,7 +82,8 @@ static enum rc find_reach(struct export *ex)
     struct scope read = policy_scope(&op->actor, ex->kind->action), take = policy_scope(&op->actor, ACT_EXPORT);
     if (read.none || take.none)
         return forbidden(op);
-    if (read.all && take.all)
+    bool all = read.all || read.open; /* nothing held back is in any export */
+    if (all && take.all)
         return RC_OK;
     ex->scoped = true;
     ex->scope_unit = take.all ? read.unit_id : take.unit_id;
@@ -91,7 +92,7 @@ static enum rc find_reach(struct export *ex)
         ex->scope_area_from = read.area_code;
         ex->scope_area_to = str_prefix_end(ex->kept, read.area_code);
     }
-    return read.all || !uuid_is_none(read.unit_id) || take.all ? RC_OK : forbidden(op);
+    return all || !uuid_is_none(read.unit_id) || take.all ? RC_OK : forbidden(op);
 }
 
 static enum rc check_unmask(struct export *ex)

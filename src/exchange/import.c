@@ -6,6 +6,7 @@
 
 #include "auth/policy.h"
 #include "base/arena.h"
+#include "problem/problem_import.h"
 
 static const struct importer *const importers[] = {&import_areas,    &import_units,    &import_people, &import_sites,
                                                    &import_standard, &import_problems, &import_duties};
@@ -174,9 +175,9 @@ static enum rc read_options(struct import *im)
     static const char *const datums[] = {"wgs84", "gcj02", NULL}, *const orders[] = {"mdy", "dmy", NULL};
     struct jin in;
     int datum = 0, order = -1;
-    if (!im->in->mapping.p)
+    if (!im->mapping.p)
         return RC_OK;
-    RETURN_IF(jin_parse(&in, OP_ARENA(im->op), im->op->rd.fault, im->in->mapping));
+    RETURN_IF(jin_parse(&in, OP_ARENA(im->op), im->op->rd.fault, im->mapping));
     im->create_units = json_true(&in, "$create_units");
     jin_enum(&in, "$datum", JIN_OPTIONAL, datums, &datum);
     im->gcj02 = datum == 1;
@@ -197,7 +198,9 @@ static enum rc open_table(struct import *im)
     if (!src.sheet.p)
         RETURN_IF(table_mapping_sheet(OP_ARENA(op), op->rd.fault, im->in->mapping, &src.sheet));
     RETURN_IF(table_read(OP_ARENA(op), op->rd.fault, &src, &im->table));
-    RETURN_IF(table_bind(&im->table, set->specs, set->n, im->in->mapping, &im->map));
+    RETURN_IF(import_mapping_recall(im));
+    RETURN_IF(read_options(im));
+    RETURN_IF(table_bind(&im->table, set->specs, set->n, im->mapping, &im->map));
     size_t rows = im->table.grid.nrows - im->map.first;
     int most = im->importer == &import_problems ? IMPORT_PROBLEM_ROWS_MAX : IMPORT_ROWS_MAX;
     if (rows > (size_t)most)
@@ -230,13 +233,18 @@ static enum rc plan_row(struct import *im, size_t row)
     return RC_OK;
 }
 
+static enum rc cancelled(struct op *op)
+{
+    return OP_FAIL(op, RC_CONFLICT, "import_cancelled", "导入已取消，未作任何更改",
+                   "The import was cancelled; nothing was changed");
+}
+
 enum rc import_pulse(struct import *im)
 {
     const struct import_watch *w = im->in->watch;
     if (!w || w->tell(w->user, IMPORT_CHECKING, im->report))
         return RC_OK;
-    return OP_FAIL(im->op, RC_CONFLICT, "import_cancelled", "导入已取消，未作任何更改",
-                   "The import was cancelled; nothing was changed");
+    return cancelled(im->op);
 }
 
 static enum rc plan_rows(struct import *im)
@@ -356,20 +364,36 @@ enum rc import_prepare(struct op *op, const struct import_request *in, struct re
                               .content = content_of(in),
                               .subject_kind = "import",
                               .subject_id = id};
-    *im = (struct import){.op = op, .arena = OP_ARENA(op), .in = in, .report = report};
+    *im = (struct import){.op = op, .arena = OP_ARENA(op), .in = in, .report = report, .mapping = in->mapping};
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_IMPORT, NULL));
     RETURN_IF(check_request(im));
     RETURN_IF(change_begin(op, &c));
     bool replayed = op->plan.replayed;
     report_begin(report, OP_ARENA(op), &im->map, im->importer->kind, in->mode);
-    RETURN_IF(read_options(im));
     RETURN_IF(open_table(im));
+    if (im->recalled)
+        report_warning(report, 0, 0, "mapping_recalled", "按上次保存的列对应关系读取", "Read by the mapping remembered for these headings");
     RETURN_IF(plan_again(im, plan_rows(im)));
     op->plan.command.detail = detail_of(im);
     if (replayed)
         RETURN_IF(recall_counts(im));
+    else
+        import_mapping_remember(im);
     report->written = replayed;
     return RC_OK;
+}
+
+/* The last moment at which it can be cancelled. */
+static enum rc ask_to_write(struct op *op, const struct import_request *in, const struct report *report)
+{
+    struct effects fx;
+    struct op aside = *op;
+    if (!in->watch || in->watch->tell(in->watch->user, IMPORT_WRITING, report))
+        return RC_OK;
+    effects_init(&fx, OP_ARENA(op));
+    problem_past_drop(op, &fx, op->plan.command.id);
+    RETURN_IF(change_run_effects(&aside, &fx));
+    return cancelled(op);
 }
 
 enum rc import_run(struct op *op, const struct import_request *in, struct report *report)
@@ -380,6 +404,7 @@ enum rc import_run(struct op *op, const struct import_request *in, struct report
         RETURN_IF(import_prepare(op, in, report));
         if (op->plan.replayed || !report_may_write(report))
             return RC_OK;
+        RETURN_IF(ask_to_write(op, in, report));
         rc = change_commit(op);
         if (rc == RC_OK || !change_should_retry(op))
             break;

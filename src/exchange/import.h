@@ -41,6 +41,7 @@ struct import_request {
     struct str sheet;        /* XLSX, or absent */
     struct opt_i64 as_of_ms; /* areas: the list is complete for this day; local midnight */
     struct import_watch *watch; /* NULL: nobody waits */
+    bool forget;                /* no mapping remembered is used, none is kept */
 };
 
 /* Reads, checks, and fills op->plan where report_may_write(); the caller then commits (or leaves

@@ -104,3 +104,94 @@ SELECT id FROM site WHERE hq_id = :hq AND (code = :text OR name = :text) AND sta
 -- out: from_ms i64, to_ms i64?
 SELECT from_ms, to_ms FROM duty
 WHERE hq_id = :hq AND person_id = :person_id AND kind = :kind AND place_id = :place_id ORDER BY from_ms;
+
+-- ---- mappings remembered ----
+
+-- name: import_mapping_by_hash :one
+-- in: hq i64, kind text, headings_hash sha256
+-- out: id uuid, mapping text
+SELECT id, mapping FROM import_mapping WHERE hq_id = :hq AND kind = :kind AND headings_hash = :headings_hash;
+
+-- name: import_mapping_keep :exec
+-- in: hq i64, id uuid, kind text, headings_hash sha256, headings text, mapping text, used_ms i64
+INSERT INTO import_mapping (hq_id, id, kind, headings_hash, headings, mapping, used_ms)
+VALUES (:hq, :id, :kind, :headings_hash, :headings, :mapping, :used_ms)
+ON CONFLICT (hq_id, kind, headings_hash) DO UPDATE SET
+    version = CASE WHEN import_mapping.mapping = excluded.mapping THEN import_mapping.version ELSE import_mapping.version + 1 END,
+    mapping = excluded.mapping, used_ms = excluded.used_ms;
+
+-- name: import_mappings :many
+-- in: hq i64, kind text?, after_ms i64?, after_id uuid?, max_rows i64
+-- out: id uuid, kind text, headings text, name text?, mapping text, used_ms i64, version i64
+SELECT id, kind, headings, name, mapping, used_ms, version FROM import_mapping
+WHERE hq_id = :hq [[kind: AND kind = :kind]] [[after_id: AND (used_ms, id) < (:after_ms, :after_id)]]
+ORDER BY used_ms DESC, id DESC LIMIT :max_rows;
+
+-- name: import_mapping_get :one
+-- in: hq i64, id uuid
+-- out: like import_mappings
+SELECT id, kind, headings, name, mapping, used_ms, version FROM import_mapping WHERE hq_id = :hq AND id = :id;
+
+-- name: import_mapping_set :exec
+-- in: hq i64, id uuid, was_version i64, name text?, mapping text
+UPDATE import_mapping SET name = :name, mapping = :mapping, version = version + 1
+WHERE hq_id = :hq AND id = :id AND version = :was_version;
+
+-- name: import_mapping_remove :exec
+-- in: hq i64, id uuid
+DELETE FROM import_mapping WHERE hq_id = :hq AND id = :id;
+
+-- ---- jobs ----
+
+-- name: import_job_add :exec
+-- in: hq i64, id uuid, kind text, mode text, file_name text?, content sha256, person_id uuid?, process_id uuid, now i64
+INSERT INTO import_job (hq_id, id, kind, mode, file_name, content, state, person_id, process_id, created_ms, beat_ms)
+VALUES (:hq, :id, :kind, :mode, :file_name, :content, 'waiting', :person_id, :process_id, :now, :now);
+
+-- name: import_job_get :one
+-- in: hq i64, id uuid
+-- out: id uuid, kind text, mode text, file_name text?, content sha256, state text, cancelled bool, rows_total i64, rows_read i64
+-- out: rows_created i64, rows_updated i64, rows_unchanged i64, rows_refused i64, report_zh text?, report_en text?
+-- out: created_ms i64, ended_ms i64?
+SELECT id, kind, mode, file_name, content, state, cancelled, rows_total, rows_read, rows_created, rows_updated, rows_unchanged,
+       rows_refused, report_zh, report_en, created_ms, ended_ms
+FROM import_job WHERE hq_id = :hq AND id = :id;
+
+-- name: import_jobs :many
+-- in: hq i64, after_ms i64?, after_id uuid?, max_rows i64
+-- out: id uuid, kind text, mode text, file_name text?, state text, cancelled bool, rows_total i64, rows_read i64
+-- out: rows_created i64, rows_updated i64, rows_unchanged i64, rows_refused i64, created_ms i64, ended_ms i64?
+SELECT id, kind, mode, file_name, state, cancelled, rows_total, rows_read, rows_created, rows_updated, rows_unchanged,
+       rows_refused, created_ms, ended_ms
+FROM import_job WHERE hq_id = :hq [[after_id: AND (created_ms, id) < (:after_ms, :after_id)]]
+ORDER BY created_ms DESC, id DESC LIMIT :max_rows;
+
+-- name: import_job_tell :exec
+-- in: hq i64, id uuid, state text, rows_total i64, rows_read i64, rows_created i64, rows_updated i64, rows_unchanged i64
+-- in: rows_refused i64
+UPDATE import_job SET state = :state, rows_total = :rows_total, rows_read = :rows_read, rows_created = :rows_created,
+    rows_updated = :rows_updated, rows_unchanged = :rows_unchanged, rows_refused = :rows_refused
+WHERE hq_id = :hq AND id = :id;
+
+-- All that this process has in hand are alive, those that wait too.
+-- name: import_job_beat :exec
+-- in: hq i64, process_id uuid, now i64
+UPDATE import_job SET beat_ms = :now WHERE hq_id = :hq AND process_id = :process_id AND ended_ms IS NULL;
+
+-- name: import_job_end :exec
+-- in: hq i64, id uuid, state text, report_zh text?, report_en text?, now i64
+UPDATE import_job SET state = :state, report_zh = :report_zh, report_en = :report_en, ended_ms = :now
+WHERE hq_id = :hq AND id = :id;
+
+-- name: import_job_cancel :exec
+-- in: hq i64, id uuid
+UPDATE import_job SET cancelled = TRUE WHERE hq_id = :hq AND id = :id AND ended_ms IS NULL AND state <> 'writing';
+
+-- name: import_job_remove :exec
+-- in: hq i64, id uuid
+DELETE FROM import_job WHERE hq_id = :hq AND id = :id;
+
+-- name: import_jobs_dead :many
+-- in: hq i64, before_ms i64
+-- out: id uuid, cancelled bool
+SELECT id, cancelled FROM import_job WHERE hq_id = :hq AND ended_ms IS NULL AND beat_ms < :before_ms ORDER BY id LIMIT 20;

@@ -30,15 +30,18 @@ static enum rc bad_parameter(struct request *rq, const char *name)
                    name);
 }
 
-static enum rc read_query(struct request *rq, struct import_request *in)
+enum rc import_read_query(struct request *rq, struct import_request *in)
 {
     struct opt_i64 as_of;
+    struct opt_bool remembered;
     struct command command;
     struct str mode = query_text(rq, "mode");
     in->kind = query_text(rq, "kind");
     in->mapping = query_text(rq, "mapping");
     in->sheet = query_text(rq, "sheet");
     RETURN_IF(query_time(rq, "as_of", &as_of));
+    RETURN_IF(query_bool(rq, "remembered", &remembered));
+    in->forget = remembered.has && !remembered.v;
     RETURN_IF(query_done(rq));
     in->mapping = str_empty(in->mapping) ? STR_NONE : in->mapping;
     in->sheet = str_empty(in->sheet) ? STR_NONE : in->sheet;
@@ -107,7 +110,7 @@ static enum rc prepared(struct request *rq)
 static enum rc import_post(struct request *rq)
 {
     struct importing *i = ARENA_NEW(OP_ARENA(&rq->op), struct importing);
-    RETURN_IF(read_query(rq, &i->in));
+    RETURN_IF(import_read_query(rq, &i->in));
     rq->state = i;
     return http_work(rq, prepare, prepared);
 }

@@ -5,5 +5,10 @@
 #include "http/http.h"
 
 extern const struct route import_routes[];
+extern const struct route import_job_routes[];
+
+struct import_request;
+/* kind, mode, mapping, sheet, as_of, remembered, and the command's id; asks for no other parameter. */
+enum rc import_read_query(struct request *rq, struct import_request *in) MUST_CHECK;
 
 #endif

@@ -52,6 +52,8 @@ struct import {
     bool create_units, gcj02;
     bool order_said, day_first; /* "$date_order": how 03/04/2018 is read */
     struct str list_source;     /* "$source": the older system */
+    struct str mapping;         /* as asked for, or remembered */
+    bool recalled;
     const struct importer *importer;
     struct import_seen *seen;
     size_t nseen_room;
@@ -96,6 +98,12 @@ bool import_first(struct import *im, size_t row, const char *column, struct str 
 enum rc import_outcome(struct import *im, size_t row, enum rc rc, bool *ok) MUST_CHECK;
 /* An id of this import's own for its n-th record. */
 struct uuid import_id(const struct import *im, const char *kind, struct str key);
+
+/* ---- mappings remembered (import_mapping.c) ---- */
+/* Without a mapping in the request: the one kept for a row of headings this file has. */
+enum rc import_mapping_recall(struct import *im) MUST_CHECK;
+/* Adds to the plan: the mapping in use is kept for these headings. */
+void import_mapping_remember(struct import *im);
 
 /* ---- finding ---- */
 enum rc import_load_areas(struct import *im) MUST_CHECK;

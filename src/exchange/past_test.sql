@@ -38,3 +38,18 @@ UPDATE problem SET version = version + 1 WHERE hq_id = :hq AND external_id = :ex
 -- in: hq i64, code text
 -- out: id uuid
 SELECT id FROM unit WHERE hq_id = :hq AND code = :code;
+
+-- Whatever an import may touch.
+-- name: past_test_trace :one
+-- in: hq i64
+-- out: problems i64, events i64, imports i64, staged i64, units i64, journal i64, outbox i64, serials i64, jobs i64, mappings i64
+SELECT (SELECT COUNT(*) FROM problem WHERE hq_id = :hq) AS problems,
+       (SELECT COUNT(*) FROM problem_event WHERE hq_id = :hq) AS events,
+       (SELECT COUNT(*) FROM problem_import WHERE hq_id = :hq) AS imports,
+       (SELECT COUNT(*) FROM problem_import_stage WHERE hq_id = :hq) AS staged,
+       (SELECT COUNT(*) FROM unit WHERE hq_id = :hq) AS units,
+       (SELECT COUNT(*) FROM journal WHERE hq_id = :hq) AS journal,
+       (SELECT COUNT(*) FROM outbox WHERE hq_id = :hq) AS outbox,
+       (SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) FROM serial WHERE hq_id = :hq) AS serials,
+       (SELECT COUNT(*) FROM import_job WHERE hq_id = :hq) AS jobs,
+       (SELECT COUNT(*) FROM import_mapping WHERE hq_id = :hq) AS mappings;

@@ -72,6 +72,7 @@ CREATE TABLE problem_import_stage (
     unit_there TEXT,
     raw_sealed BYTEA NOT NULL,
     raw_index BYTEA NOT NULL,
+    at_ms BIGINT NOT NULL,              -- what is hours old was left by a killed process
     PRIMARY KEY (hq_id, job_id, row_no)
 );
 

@@ -5,6 +5,8 @@
 #include "privacy/privacy.h"
 #include "problem_import_sql.h"
 
+#include <stdlib.h>
+
 static const char *const actions[] = {"new", "change", "again"};
 static const char raw_field[] = "problem.import";
 
@@ -28,48 +30,63 @@ bool problem_past_has(const struct problem_past_known *k, struct str index)
 
 /* ---- what is here ---- */
 
-static void add_known(struct problem_past_known *k, const struct problem_known_row *row)
+static int by_problem_and_seq(const void *pa, const void *pb)
 {
-    if (!row->seq.has)
-        return;
-    k->last_seq = row->seq.v;
-    if (!row->again.v) {
-        k->main_index = row->raw_index;
-        k->as_imported = row->version_after.v == k->version;
-    }
+    const struct problem_known_rows_row *a = pa, *b = pb;
+    int order = uuid_cmp(a->problem_id, b->problem_id);
+    return order ? order : (a->seq > b->seq) - (a->seq < b->seq);
 }
 
-/* Rows of one problem follow one another. */
-static void gather(struct arena *a, const struct problem_known_row *rows, size_t n, struct problem_past_known *out,
-                   size_t *nout)
+/* `rows` in the order of problems and of their coming. */
+static void add_rows(struct arena *a, struct problem_past_known *k, const struct problem_known_rows_row *rows, size_t n)
 {
-    for (size_t i = 0; i < n;) {
-        struct problem_past_known *k = &out[(*nout)++];
-        size_t end = i, bytes = 0;
-        *k = (struct problem_past_known){.id = rows[i].id, .external_id = rows[i].external_id, .version = rows[i].version,
-                                         .event_count = rows[i].event_count};
-        for (; end < n && uuid_eq(rows[end].id, rows[i].id); end++) {
-            add_known(k, &rows[end]);
-            bytes += rows[end].raw_index.n;
+    char *all = arena_alloc(a, n * PROBLEM_PAST_INDEX_BYTES + 1);
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct problem_known_rows_row *r = &rows[i];
+        if (!uuid_eq(r->problem_id, k->id))
+            continue;
+        k->last_seq = r->seq;
+        if (!r->again) {
+            k->main_index = r->raw_index;
+            k->as_imported = r->version_after == k->version;
         }
-        char *all = arena_alloc(a, bytes + 1);
-        size_t at = 0;
-        for (; i < end; i++) {
-            if (rows[i].raw_index.n)
-                memcpy(all + at, rows[i].raw_index.p, rows[i].raw_index.n);
-            at += rows[i].raw_index.n;
-        }
-        k->indexes = (struct str){all, at};
+        if (r->raw_index.n > PROBLEM_PAST_INDEX_BYTES)
+            continue;
+        memcpy(all + at, r->raw_index.p, r->raw_index.n);
+        at += r->raw_index.n;
     }
+    k->indexes = (struct str){all, at};
+}
+
+static enum rc ask_rows(struct op *op, struct problem_past_known *known, size_t n)
+{
+    struct problem_known_rows_in in = {.hq = op->hq};
+    struct problem_known_rows_row *rows;
+    struct uuid *ids[] = {&in.i0, &in.i1, &in.i2,  &in.i3,  &in.i4,  &in.i5,  &in.i6,  &in.i7,
+                          &in.i8, &in.i9, &in.i10, &in.i11, &in.i12, &in.i13, &in.i14, &in.i15};
+    size_t nrows;
+    for (size_t i = 0; i < PROBLEM_PAST_BATCH; i++)
+        *ids[i] = known[i < n ? i : 0].id;
+    RETURN_IF(q_problem_known_rows(&op->rd, &in, &rows, &nrows));
+    if (nrows)
+        qsort(rows, nrows, sizeof *rows, by_problem_and_seq);
+    for (size_t i = 0; i < n; i++)
+        add_rows(OP_ARENA(op), &known[i], rows, nrows);
+    return RC_OK;
 }
 
 static enum rc ask(struct op *op, const struct problem_known_in *in, struct problem_past_known *out, size_t *nout)
 {
     struct problem_known_row *rows;
+    struct problem_past_known *mine = out + *nout;
     size_t n;
     RETURN_IF(q_problem_known(&op->rd, in, &rows, &n));
-    gather(OP_ARENA(op), rows, n, out, nout);
-    return RC_OK;
+    for (size_t i = 0; i < n; i++)
+        mine[i] = (struct problem_past_known){.id = rows[i].id, .external_id = rows[i].external_id,
+                                              .version = rows[i].version, .event_count = rows[i].event_count};
+    *nout += n;
+    return n ? ask_rows(op, mine, n) : RC_OK;
 }
 
 static void fill(struct problem_known_in *in, bool by_id, const struct problem_past *const *rows, size_t n)
@@ -142,12 +159,19 @@ void problem_past_stage(struct op *op, struct effects *fx, struct uuid job, cons
         .list_source = p->list_source.p ? p->list_source : STR(""), .number_there = optional_text(p->number_there),
         .status_there = optional_text(p->status_there), .kind_there = optional_text(p->kind_there),
         .unit_there = optional_text(p->unit_there), .raw_sealed = privacy_seal(op->env->keys, OP_ARENA(op), &at, p->raw),
-        .raw_index = p->raw_index});
+        .raw_index = p->raw_index, .at_ms = op->now});
 }
 
 void problem_past_drop(const struct op *op, struct effects *fx, struct uuid job)
 {
     struct effect *e = fx_problem_past_stage_drop(fx, &(struct problem_past_stage_drop_in){op->hq, job});
+    e->min = 0;
+    e->max = INT64_MAX;
+}
+
+void problem_past_sweep(const struct op *op, struct effects *fx, int64_t before_ms)
+{
+    struct effect *e = fx_problem_past_stage_sweep(fx, &(struct problem_past_stage_sweep_in){op->hq, before_ms});
     e->min = 0;
     e->max = INT64_MAX;
 }

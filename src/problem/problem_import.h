@@ -65,6 +65,8 @@ bool problem_past_has(const struct problem_past_known *k, struct str index);
 void problem_past_stage(struct op *op, struct effects *fx, struct uuid job, const struct problem_past *p);
 /* Everything of the job that was staged is forgotten. */
 void problem_past_drop(const struct op *op, struct effects *fx, struct uuid job);
+/* The same of whatever was staged before: a killed process left it. */
+void problem_past_sweep(const struct op *op, struct effects *fx, int64_t before_ms);
 
 struct problem_past_year {
     int64_t year, numbered, highest;      /* how many take the next numbers; the highest own number (0: none) */

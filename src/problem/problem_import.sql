@@ -7,17 +7,17 @@
 -- in: unit_id uuid?, reporter_id uuid, limit_kind text, limit_amount i64, reported_ms i64, registered_ms i64?
 -- in: dispatched_ms i64?, due_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, exempt bool, rework_count i64
 -- in: external_id text?, search_text text, note text?, list_source text, number_there text?, status_there text?
--- in: kind_there text?, unit_there text?, raw_sealed blob, raw_index blob
+-- in: kind_there text?, unit_there text?, raw_sealed blob, raw_index blob, at_ms i64
 INSERT INTO problem_import_stage (hq_id, job_id, row_no, action, problem_id, seq, event_seq, was_version, year, own_number,
     ordinal, state, source, site_id, area_code, category_code, criterion_id, description, place, lon_e7, lat_e7, severity,
     typical, kind, unit_id, reporter_id, limit_kind, limit_amount, reported_ms, registered_ms, dispatched_ms, due_ms,
     rectified_ms, closed_ms, overdue, exempt, rework_count, external_id, search_text, note, list_source, number_there,
-    status_there, kind_there, unit_there, raw_sealed, raw_index)
+    status_there, kind_there, unit_there, raw_sealed, raw_index, at_ms)
 VALUES (:hq, :job_id, :row_no, :action, :problem_id, :seq, :event_seq, :was_version, :year, :own_number,
     :ordinal, :state, :source, :site_id, :area_code, :category_code, :criterion_id, :description, :place, :lon_e7, :lat_e7,
     :severity, :typical, :kind, :unit_id, :reporter_id, :limit_kind, :limit_amount, :reported_ms, :registered_ms,
     :dispatched_ms, :due_ms, :rectified_ms, :closed_ms, :overdue, :exempt, :rework_count, :external_id, :search_text, :note,
-    :list_source, :number_there, :status_there, :kind_there, :unit_there, :raw_sealed, :raw_index);
+    :list_source, :number_there, :status_there, :kind_there, :unit_there, :raw_sealed, :raw_index, :at_ms);
 
 -- Numbers given to new ones follow the highest in use; the row is locked until the transaction ends.
 -- name: problem_serial_raise :exec
@@ -80,21 +80,28 @@ WHERE s.hq_id = :hq AND s.job_id = :job_id;
 -- in: hq i64, job_id uuid
 DELETE FROM problem_import_stage WHERE hq_id = :hq AND job_id = :job_id;
 
--- What of a batch is here already. Lists are padded with their first.
+-- name: problem_past_stage_sweep :exec
+-- in: hq i64, before_ms i64
+DELETE FROM problem_import_stage WHERE hq_id = :hq AND at_ms < :before_ms;
+
+-- What of a batch is here already. Lists are padded with their first. One table at a time and in no order: with a join or
+-- an order the engines would rather walk all problems than look the few up.
 -- name: problem_known :many
 -- in: hq i64, by_id bool?, by_external bool?
--- in: i0 uuid, i1 uuid, i2 uuid, i3 uuid, i4 uuid, i5 uuid, i6 uuid, i7 uuid, i8 uuid, i9 uuid, i10 uuid, i11 uuid
--- in: i12 uuid, i13 uuid, i14 uuid, i15 uuid
--- in: e0 text, e1 text, e2 text, e3 text, e4 text, e5 text, e6 text, e7 text, e8 text, e9 text, e10 text, e11 text
--- in: e12 text, e13 text, e14 text, e15 text
--- out: id uuid, external_id text?, version i64, event_count i64, seq i64?, again bool?, raw_index blob?, version_after i64?
-SELECT p.id, p.external_id, p.version, p.event_count, i.seq, i.again, i.raw_index, i.version_after
-FROM problem p
-LEFT JOIN problem_import i ON i.hq_id = p.hq_id AND i.problem_id = p.id
+-- in: i0 uuid, i1 uuid, i2 uuid, i3 uuid, i4 uuid, i5 uuid, i6 uuid, i7 uuid, i8 uuid, i9 uuid, i10 uuid, i11 uuid, i12 uuid, i13 uuid, i14 uuid, i15 uuid
+-- in: e0 text, e1 text, e2 text, e3 text, e4 text, e5 text, e6 text, e7 text, e8 text, e9 text, e10 text, e11 text, e12 text, e13 text, e14 text, e15 text
+-- out: id uuid, external_id text?, version i64, event_count i64
+SELECT p.id, p.external_id, p.version, p.event_count FROM problem p
 WHERE p.hq_id = :hq
   [[by_id: AND p.id IN (:i0, :i1, :i2, :i3, :i4, :i5, :i6, :i7, :i8, :i9, :i10, :i11, :i12, :i13, :i14, :i15)]]
-  [[by_external: AND p.external_id IN (:e0, :e1, :e2, :e3, :e4, :e5, :e6, :e7, :e8, :e9, :e10, :e11, :e12, :e13, :e14, :e15)]]
-ORDER BY p.id, i.seq;
+  [[by_external: AND p.external_id IN (:e0, :e1, :e2, :e3, :e4, :e5, :e6, :e7, :e8, :e9, :e10, :e11, :e12, :e13, :e14, :e15)]];
+
+-- name: problem_known_rows :many
+-- in: hq i64, i0 uuid, i1 uuid, i2 uuid, i3 uuid, i4 uuid, i5 uuid, i6 uuid, i7 uuid, i8 uuid, i9 uuid, i10 uuid, i11 uuid, i12 uuid, i13 uuid, i14 uuid, i15 uuid
+-- out: problem_id uuid, seq i64, again bool, raw_index blob, version_after i64
+SELECT i.problem_id, i.seq, i.again, i.raw_index, i.version_after FROM problem_import i
+WHERE i.hq_id = :hq
+  AND i.problem_id IN (:i0, :i1, :i2, :i3, :i4, :i5, :i6, :i7, :i8, :i9, :i10, :i11, :i12, :i13, :i14, :i15);
 
 -- name: problem_number_taken :one
 -- in: hq i64, year i64, number i64

@@ -18,7 +18,7 @@ struct csv_options {
     size_t max_rows, max_columns, max_cell_bytes; /* 0: the defaults below */
 };
 
-enum { CSV_ROWS_MAX = 200000, CSV_COLUMNS_MAX = 512, CSV_CELL_BYTES_MAX = 128 * 1024 };
+enum { CSV_ROWS_MAX = 400000, CSV_COLUMNS_MAX = 512, CSV_CELL_BYTES_MAX = 128 * 1024 };
 
 /* Cells are views into the text or the arena. A line with nothing on it has no cells. */
 struct csv_row {

@@ -10,12 +10,12 @@
 #include "base/fault.h"
 
 enum {
-    GRID_ROWS_MAX = 200000,
+    GRID_ROWS_MAX = 400000,
     GRID_COLUMNS_MAX = 512,
-    GRID_CELLS_MAX = 2000000,
+    GRID_CELLS_MAX = 8000000,
     GRID_CELL_BYTES_MAX = 128 * 1024,
     GRID_TEXT_BYTES_MAX =
-        64 * 1024 * 1024, /* all cells: one shared text may stand in a million of them */
+        128 * 1024 * 1024, /* all cells: one shared text may stand in a million of them */
     GRID_NOTES_MAX = 100000,
     GRID_MERGES_MAX = 100000,
 };

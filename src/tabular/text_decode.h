@@ -34,7 +34,7 @@ struct text_decoded {
     size_t damaged; /* characters replaced */
 };
 
-enum { TEXT_BYTES_MAX = 32 * 1024 * 1024 };
+enum { TEXT_BYTES_MAX = 128 * 1024 * 1024 };
 
 /* Faults: `encoding_unknown` and `text_damaged`, both naming the byte's offset (from 0); `text_too_large`. */
 enum rc text_decode(struct arena *a, struct fault *f, struct str bytes,
