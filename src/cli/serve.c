@@ -9,6 +9,7 @@
 #include "evidence/evidence.h"
 #include "exchange/export_http.h"
 #include "exchange/import_http.h"
+#include "exchange/import_job.h"
 #include "facility/facility_http.h"
 #include "http/events.h"
 #include "indicator/indicator_http.h"
@@ -79,6 +80,7 @@ static const struct route *const tables[] = {
     audit_routes,
     import_routes,
     export_routes,
+    import_job_routes,
     notify_routes,
     reply_routes,
     notice_channel_routes,
@@ -108,6 +110,7 @@ static const struct chore chores[] = {
     {"prints", 10 * 60 * 1000, evidence_chore, NULL},
     {"recalls", 5 * 1000, edition_recall_chore, NULL},
     {"frontages", 60 * 1000, edition_frontage_chore, NULL},
+    {"imports", 5 * 60 * 1000, import_chore, NULL},
     {"lookback", 5 * 60 * 1000, lookback_chore, NULL},
     {"consequence", 15 * 60 * 1000, consequence_chore, NULL},
     {NULL, 0, NULL, NULL},
@@ -201,6 +204,8 @@ static enum rc run(struct process *p, struct http_config *cfg)
     if (rc == RC_OK)
         rc = sealer_start(&sealer, &p->env, &p->fault);
     if (rc == RC_OK)
+        rc = import_runner_start(&p->env.imports, &p->env, &p->fault);
+    if (rc == RC_OK)
         rc = auth_keeper_start(p->env.auth, &p->env, &p->fault);
     if (rc == RC_OK)
         rc = minder_start(&minder, &p->env, chores, &p->fault);
@@ -217,6 +222,8 @@ static enum rc run(struct process *p, struct http_config *cfg)
     postman_stop(postman);
     minder_stop(minder);
     evidence_stop(p->env.evidence);
+    import_runner_stop(p->env.imports);
+    p->env.imports = NULL;
     auth_keeper_stop(p->env.auth);
     if (sealer)
         sealer_stop(sealer);
