@@ -110,10 +110,20 @@ static bool knows_origin(const struct op *op, const struct problem_by_id_row *p)
     return !p->covert || policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &visit) == RC_OK;
 }
 
-static void put_actor(struct json_out *j, const struct problem_events_row *e, bool named)
+/* To the inspected nobody but themselves and their own unit's people is named: others are their unit. */
+static bool may_be_named(const struct op *op, struct uuid person_id, struct uuid unit_id)
 {
+    struct scope s = policy_scope(&op->actor, ACT_PROBLEM_READ);
+    return s.all || s.open || policy_may(&op->actor, ACT_INSPECT_OFFICIAL) ||
+           uuid_eq(person_id, op->actor.person_id) ||
+           (!uuid_is_none(unit_id) && uuid_eq(unit_id, op->actor.unit_id));
+}
+
+static void put_actor(struct json_out *j, const struct op *op, const struct problem_events_row *e, bool shown)
+{
+    bool named = shown && may_be_named(op, e->actor_id, e->actor_unit_id);
     jo_named(j, "actor", named ? e->actor_id : UUID_NONE, e->actor_name);
-    jo_named(j, "actor_unit", named ? e->actor_unit_id : UUID_NONE, e->actor_unit_name);
+    jo_named(j, "actor_unit", shown ? e->actor_unit_id : UUID_NONE, e->actor_unit_name);
 }
 
 static enum rc put_timeline(struct json_out *j, struct op *op, const struct problem_by_id_row *p)
@@ -133,7 +143,7 @@ static enum rc put_timeline(struct json_out *j, struct op *op, const struct prob
         jo_str(j, "from_state", e->from_state);
         jo_str(j, "to_state", e->to_state);
         jo_time(j, "at", e->at_ms);
-        put_actor(j, e, origin || !uuid_eq(e->actor_id, p->reporter_id));
+        put_actor(j, op, e, origin || !uuid_eq(e->actor_id, p->reporter_id));
         jo_named(j, "unit", e->unit_id, e->unit_name);
         jo_opt_time(j, "due_at", e->due_ms);
         jo_str(j, "note", e->note);
@@ -169,7 +179,8 @@ static void put_origin(struct json_out *j, struct op *op, const struct problem_b
     bool may = known && policy_check(&ignored, &op->actor, ACT_INSPECTION_READ, &visit) == RC_OK;
     jo_uuid(j, "inspection_id", may ? p->inspection_id : UUID_NONE);
     jo_uuid(j, "round_id", known && policy_scope(&op->actor, ACT_ROUND_READ).all ? p->round_id : UUID_NONE);
-    jo_named(j, "reporter", known ? p->reporter_id : UUID_NONE, p->reporter_name);
+    bool named = known && may_be_named(op, p->reporter_id, UUID_NONE);
+    jo_named(j, "reporter", named ? p->reporter_id : UUID_NONE, p->reporter_name);
 }
 
 static void put_flags(struct json_out *j, const struct problem_by_id_row *p)

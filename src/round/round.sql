@@ -38,7 +38,7 @@ WHERE hq_id = :hq AND subject_kind = :subject_kind AND subject_id = :subject_id 
 -- name: round_by_id :one
 -- in: hq i64, id uuid, me uuid?
 -- out: id uuid, kind text, covert bool, title text, basis text, starts_ms i64, ends_ms i64, record_only bool, lead_unit_id uuid?, lead_unit_name text?, state text, reason text?, note text?, created_ms i64, drawn_ms i64?, started_ms i64?, closed_ms i64?, published_ms i64?, draw_count i64, version i64, mine i64
-SELECT r.id, r.kind, r.covert, r.title, r.basis, r.starts_ms, r.ends_ms, r.record_only, r.lead_unit_id, u.name, r.state,
+SELECT r.id, r.kind, r.covert, r.title, r.basis, r.starts_ms, r.ends_ms, r.record_only, r.lead_unit_id, u.name AS lead_unit_name, r.state,
        r.reason, r.note, r.created_ms, r.drawn_ms, r.started_ms, r.closed_ms, r.published_ms, r.draw_count, r.version,
        (SELECT COUNT(*) FROM round_person x WHERE x.hq_id = r.hq_id AND x.round_id = r.id AND x.person_id = :me
           AND x.left_ms IS NULL) AS mine
@@ -50,7 +50,7 @@ WHERE r.hq_id = :hq AND r.id = :id;
 -- name: round_list :many
 -- in: hq i64, row_limit i64, me uuid?, key_ms i64?, key_id uuid?, state text?, kind text?, mine bool?, of_unit uuid?
 -- out: like round_by_id
-SELECT r.id, r.kind, r.covert, r.title, r.basis, r.starts_ms, r.ends_ms, r.record_only, r.lead_unit_id, u.name, r.state,
+SELECT r.id, r.kind, r.covert, r.title, r.basis, r.starts_ms, r.ends_ms, r.record_only, r.lead_unit_id, u.name AS lead_unit_name, r.state,
        r.reason, r.note, r.created_ms, r.drawn_ms, r.started_ms, r.closed_ms, r.published_ms, r.draw_count, r.version,
        (SELECT COUNT(*) FROM round_person x WHERE x.hq_id = r.hq_id AND x.round_id = r.id AND x.person_id = :me
           AND x.left_ms IS NULL) AS mine
@@ -74,12 +74,12 @@ LIMIT :row_limit;
 -- name: round_counts :many
 -- in: hq i64, round_id uuid
 -- out: state text, n i64
-SELECT state, COUNT(*) FROM round_site WHERE hq_id = :hq AND round_id = :round_id GROUP BY state ORDER BY state;
+SELECT state, COUNT(*) AS n FROM round_site WHERE hq_id = :hq AND round_id = :round_id GROUP BY state ORDER BY state;
 
 -- name: round_versions :many
 -- in: hq i64, round_id uuid
 -- out: version_id uuid, label text, standard_name text
-SELECT rv.version_id, v.label, s.name_zh
+SELECT rv.version_id, v.label, s.name_zh AS standard_name
 FROM round_version rv
 JOIN standard_version v ON v.hq_id = rv.hq_id AND v.id = rv.version_id
 JOIN standard s ON s.hq_id = v.hq_id AND s.id = v.standard_id
@@ -112,7 +112,7 @@ WHERE hq_id = :hq AND person_id = :person_id AND from_ms <= :at_ms AND (to_ms IS
 -- in: hq i64, round_id uuid, row_limit i64, key_no i64?, key_id uuid?, state text?, for_person uuid?, for_unit uuid?
 -- out: site_id uuid, code text, name text, category_code text, area_code text, address text?, lon_e7 i64?, lat_e7 i64?, origin text, draw_no i64?, stratum text?, order_no i64, inspector_id uuid?, inspector_name text?, partner_id uuid?, partner_name text?, day_ms i64?, state text, reason text?, inspection_id uuid?, done_ms i64?
 SELECT z.site_id, s.code, s.name, s.category_code, s.area_code, s.address, s.lon_e7, s.lat_e7, z.origin, z.draw_no,
-       z.stratum, z.order_no, z.inspector_id, p.name, z.partner_id, q.name, z.day_ms, z.state, z.reason, z.inspection_id,
+       z.stratum, z.order_no, z.inspector_id, p.name AS inspector_name, z.partner_id, q.name AS partner_name, z.day_ms, z.state, z.reason, z.inspection_id,
        z.done_ms
 FROM round_site z
 JOIN site s ON s.hq_id = z.hq_id AND s.id = z.site_id
@@ -130,8 +130,8 @@ LIMIT :row_limit;
 -- name: round_walk :many
 -- in: hq i64, me uuid, now_ms i64, day_ms i64?
 -- out: round_id uuid, title text, kind text, record_only bool, site_id uuid, code text, name text, category_code text, area_code text, address text?, lon_e7 i64?, lat_e7 i64?, order_no i64, inspector_id uuid?, inspector_name text?, partner_id uuid?, partner_name text?, day_ms i64?, state text
-SELECT r.id, r.title, r.kind, r.record_only, z.site_id, s.code, s.name, s.category_code, s.area_code, s.address,
-       s.lon_e7, s.lat_e7, z.order_no, z.inspector_id, p.name, z.partner_id, q.name, z.day_ms, z.state
+SELECT r.id AS round_id, r.title, r.kind, r.record_only, z.site_id, s.code, s.name, s.category_code, s.area_code, s.address,
+       s.lon_e7, s.lat_e7, z.order_no, z.inspector_id, p.name AS inspector_name, z.partner_id, q.name AS partner_name, z.day_ms, z.state
 FROM round_person rp
 JOIN round r ON r.hq_id = rp.hq_id AND r.id = rp.round_id
 JOIN round_site z ON z.hq_id = r.hq_id AND z.round_id = r.id
@@ -180,7 +180,7 @@ ORDER BY s.id;
 -- name: round_visits :one
 -- in: hq i64, round_id uuid
 -- out: n i64
-SELECT COUNT(*) FROM inspection
+SELECT COUNT(*) AS n FROM inspection
 WHERE hq_id = :hq AND round_id = :round_id AND state IN ('staged', 'complete', 'quarantined');
 
 -- name: round_add :exec
@@ -275,7 +275,7 @@ UPDATE round_person SET left_ms = :left_ms WHERE hq_id = :hq AND round_id = :rou
 -- name: coverage_sites :many
 -- in: hq i64, row_limit i64, since_ms i64, until_ms i64, after_code text?, category text?, area_from text?, area_to text?, unit_id uuid?, never bool?, not_lately bool?
 -- out: id uuid, code text, name text, category_code text, area_code text, subject_unit_id uuid?, subject_unit_name text?, last_ms i64?
-SELECT s.id, s.code, s.name, s.category_code, s.area_code, s.subject_unit_id, u.name, v.last_ms
+SELECT s.id, s.code, s.name, s.category_code, s.area_code, s.subject_unit_id, u.name AS subject_unit_name, v.last_ms
 FROM site s
 LEFT JOIN (SELECT i.hq_id, i.site_id, MAX(i.visit_ms) AS last_ms FROM inspection i
            WHERE i.hq_id = :hq AND i.state = 'complete' AND i.kind <> 'self_check'

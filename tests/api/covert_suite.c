@@ -72,12 +72,24 @@ static void read_patterns(void)
     assert_true(npatterns > 40 && npatterns < ROUTES_MAX);
 }
 
+/* The request's own id, in its header and as a fault's instance, is new with every request: blotted out. */
+static char *without_request_id(const char *text)
+{
+    static const char *const before[] = {"X-Request-Id: ", "\"instance\":\"urn:uuid:"};
+    char *out = strdup(text);
+    for (size_t i = 0; i < 2; i++)
+        for (char *at = strstr(out, before[i]); at; at = strstr(at + 1, before[i]))
+            if (strlen(at) >= strlen(before[i]) + ID_BYTES - 1)
+                memset(at + strlen(before[i]), '#', ID_BYTES - 1);
+    return out;
+}
+
 static void look_at(const struct viewer *v, const char *url, struct look *out)
 {
     struct reply r;
     call_make(api_port(), &(struct call){.method = "GET", .path = url, .bearer = v->who ? v->who->token : NULL}, &r);
-    *out = (struct look){.url = strdup(url), .status = r.status, .head = strdup(r.head),
-                         .body = strdup(r.body ? r.body : "")};
+    *out = (struct look){.url = strdup(url), .status = r.status, .head = without_request_id(r.head),
+                         .body = without_request_id(r.body ? r.body : "")};
     if (r.status == 0 || r.status >= 500)
         fail_msg("%s: GET %s: %d %.300s", v->name, url, r.status, r.body ? r.body : "");
     reply_free(&r);
@@ -221,12 +233,20 @@ static size_t difference(const char *a, const char *b)
     return i > 60 ? i - 60 : 0;
 }
 
+/* The first place that looks otherwise; n: none. */
+static size_t first_change(const struct album *was, const struct album *is)
+{
+    size_t i = 0;
+    while (i < was->n && (is_operators(was->looks[i].url) || same_look(&was->looks[i], &is->looks[i])))
+        i++;
+    return i;
+}
+
 static void nothing_changed(const struct viewer *v, const struct album *was, const struct album *is)
 {
-    for (size_t i = 0; i < was->n; i++) {
+    size_t i = first_change(was, is);
+    if (i < was->n) {
         const struct look *x = &was->looks[i], *y = &is->looks[i];
-        if (is_operators(x->url) || same_look(x, y))
-            continue;
         size_t b = difference(x->body, y->body);
         fail_msg("%s sees a trace: GET %s\nbefore %d %s...%.240s\nafter  %d %s...%.240s", v->name, x->url, x->status,
                  x->head, x->body + b, y->status, y->head, y->body + b);
@@ -238,7 +258,9 @@ static void nothing_named(const struct viewer *v, const struct album *a)
 {
     for (size_t i = 0; i < a->n; i++)
         for (int s = ROUND; s < SECRETS; s++)
-            if (strstr(a->looks[i].body, secrets[s]) || strstr(a->looks[i].head, secrets[s]))
+            if (strstr(a->looks[i].url, secrets[s]))
+                continue;
+            else if (strstr(a->looks[i].body, secrets[s]) || strstr(a->looks[i].head, secrets[s]))
                 fail_msg("%s is shown %s by GET %s:\n%.600s", v->name, secrets[s], a->looks[i].url, a->looks[i].body);
 }
 
@@ -358,6 +380,26 @@ static void visits(void)
     expect_int(round, "sites.done", 3);
 }
 
+/* Notices of what was done openly still come in for a while: looked at until two looks a little apart are alike. */
+static void look_until_quiet(void)
+{
+    bool quiet = false;
+    for (size_t v = 0; v < VIEWERS; v++)
+        before[v] = look_everywhere(&viewers[v]);
+    for (int tries = 0; !quiet && tries < 20; tries++) {
+        usleep(1500 * 1000);
+        quiet = true;
+        for (size_t v = 0; v < VIEWERS; v++) {
+            struct album *now = look_everywhere(&viewers[v]);
+            quiet = quiet && now->n == before[v]->n && first_change(before[v], now) == now->n;
+            album_free(before[v]);
+            before[v] = now;
+            nothing_named(&viewers[v], now);
+        }
+    }
+    assert_true(quiet);
+}
+
 /* ---- the cases, in this order ---- */
 
 static void watch_everything(void **state)
@@ -374,13 +416,10 @@ static void watch_everything(void **state)
     for (int i = 0; i < 500 && json_array_size(at(GET(&world.contact, "/commitments"), "items")) == 0; i++)
         usleep(20000);
     expect_count(GET(&world.contact, "/commitments"), "items", 1);
+    look_until_quiet();
     size_t n = 0;
-    for (size_t v = 0; v < VIEWERS; v++) {
-        album_free(look_everywhere(&viewers[v])); /* what a first look may itself leave behind */
-        before[v] = look_everywhere(&viewers[v]);
-        nothing_named(&viewers[v], before[v]);
+    for (size_t v = 0; v < VIEWERS; v++)
         n += before[v]->n;
-    }
     print_message("%zu routes, %zu questions by %d viewers\n", npatterns, n, VIEWERS);
 }
 
@@ -447,6 +486,8 @@ static void probes_tell_nothing(void **state)
                              "/problems/%s/actions", secrets[s]));
         json_t *y = keep(api(&world.contact, 404, "POST", packed("{s:s,s:s}", "id", new_id(), "action", "accept"),
                              "/problems/%s/actions", new_id()));
+        json_object_del(x, "instance"); /* the request's own */
+        json_object_del(y, "instance");
         assert_true(json_equal(x, y));
     }
 }
