@@ -45,7 +45,7 @@ static void write_job(struct json_out *j, const struct import_jobs_row *r, struc
     jo_str(j, "file_name", r->file_name);
     jo_str(j, "state", r->cancelled && !r->ended_ms.has ? STR("cancelling") : r->state);
     write_counts(j, r);
-    jo_time(j, "created", r->created_ms);
+    jo_time(j, "started", r->created_ms);
     jo_opt_time(j, "ended", r->ended_ms);
     if (report.n)
         jo_raw(j, "report", report);
