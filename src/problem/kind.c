@@ -1,6 +1,8 @@
 /* kind.c - rules of kinds: what a kind may say, how its stages are walked, which figures it counts. Pure. */
 #include "problem/kind.h"
 
+#include "base/arena.h"
+
 const char *const kind_measure_names[] = {"count", "people", "person_times", "amount", NULL};
 
 static bool code_ok(struct str code)
@@ -72,10 +74,11 @@ static bool find_stage(const struct kind *k, struct str code, size_t *at)
     return false;
 }
 
+/* One list of arguments serves both languages: "%.0s" passes over the other's words. */
 static enum rc says(struct fault *f, const char *code, const char *zh, const char *en, const struct kind_stage *s)
 {
-    return fail(f, RC_CONFLICT, code, "%s（%.*s）%.0s%.0s%.0s", "%.0s%.0s%.0s%s (%.*s)", zh, STR_ARG(s->name_zh), en,
-                STR_ARG(s->name_en));
+    return fail(f, RC_CONFLICT, code, "%s（%s）%.0s%.0s", "%.0s%.0s%s (%s)", zh, str_z(f->arena, s->name_zh), en,
+                str_z(f->arena, s->name_en));
 }
 
 /* In order, one at a time; what is compulsory is never passed over. */
