@@ -36,20 +36,22 @@ FROM edition_recall r JOIN edition e ON e.hq_id = r.hq_id AND e.id = r.edition_i
 WHERE r.hq_id = :hq [[edition_id: AND r.edition_id = :edition_id]] [[edition_id! AND r.done_ms IS NULL]]
 ORDER BY r.started_ms LIMIT 1;
 
--- Boards that still show an edition, in the order of their ids; `cause_open`: its problem is known.
+-- Boards that still show an edition, in the order of their ids; `cause_open`: its problem is known. Asked per board, not
+-- joined: without statistics PostgreSQL joined every cause with every board.
 -- name: edition_boards_after :many
 -- in: hq i64, edition_id uuid, after_id uuid?, max_rows i64
 -- out: id uuid, kind_code text, name text, position text?, site_id uuid, site_name text, area_code text, category_code text
 -- out: lon_e7 i64?, lat_e7 i64?, cause_problem uuid?, cause_open i64
 SELECT a.id, a.kind_code, a.name, a.position, a.site_id, s.name AS site_name, s.area_code, s.category_code, s.lon_e7, s.lat_e7,
-       c.problem_id AS cause_problem,
-       CASE WHEN p.id IS NOT NULL AND (p.closed_ms IS NULL OR (t.id IS NOT NULL AND t.closed_ms IS NULL)) THEN 1 ELSE 0 END
-           AS cause_open
+       (SELECT c.problem_id FROM asset_cause c WHERE c.hq_id = a.hq_id AND c.asset_id = a.id AND c.cause = 'edition')
+           AS cause_problem,
+       COALESCE((SELECT CASE WHEN p.closed_ms IS NULL OR (t.id IS NOT NULL AND t.closed_ms IS NULL) THEN 1 ELSE 0 END
+                 FROM asset_cause c
+                 JOIN problem p ON p.hq_id = c.hq_id AND p.id = c.problem_id
+                 LEFT JOIN problem t ON t.hq_id = p.hq_id AND t.id = p.merged_into
+                 WHERE c.hq_id = a.hq_id AND c.asset_id = a.id AND c.cause = 'edition'), 0) AS cause_open
 FROM asset a
 JOIN site s ON s.hq_id = a.hq_id AND s.id = a.site_id AND s.state = 'active'
-LEFT JOIN asset_cause c ON c.hq_id = a.hq_id AND c.asset_id = a.id AND c.cause = 'edition'
-LEFT JOIN problem p ON p.hq_id = c.hq_id AND p.id = c.problem_id
-LEFT JOIN problem t ON t.hq_id = p.hq_id AND t.id = p.merged_into
 WHERE a.hq_id = :hq AND a.edition_id = :edition_id AND a.state = 'active' [[after_id: AND a.id > :after_id]]
 ORDER BY a.id LIMIT :max_rows;
 
