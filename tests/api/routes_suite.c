@@ -7,7 +7,7 @@
 
 #include "http/test_client.h"
 
-enum { PUBLIC = 1, ROUTES_MAX = 120 };
+enum { PUBLIC = 1, ROUTES_MAX = 1000 };
 
 struct line {
     char method[8], pattern[120], action[40];
