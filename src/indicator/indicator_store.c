@@ -187,9 +187,9 @@ static void give_name(struct table *t, struct str key, struct str name, struct s
 static enum rc give_names(struct table *t)
 {
     struct op *op = t->op;
-    struct indicator_units_row *u;
-    struct indicator_towns_row *a;
-    struct indicator_categories_row *c;
+    struct indicator_units_row *u = NULL;
+    struct indicator_towns_row *a = NULL;
+    struct indicator_categories_row *c = NULL;
     size_t nu = 0, na = 0, nc = 0;
     if (t->by == GROUP_UNIT)
         RETURN_IF(q_indicator_units(&op->rd, &(struct indicator_units_in){op->hq}, &u, &nu));

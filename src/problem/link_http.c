@@ -81,7 +81,7 @@ static void put_relative(struct json_out *j, const char *key, struct op *op, con
 
 static enum rc put_one(struct json_out *j, const char *key, struct op *op, struct uuid id)
 {
-    struct link_relatives_row *rows;
+    struct link_relatives_row *rows = NULL;
     size_t n = 0;
     if (!uuid_is_none(id))
         RETURN_IF(q_link_relatives(&op->rd, &(struct link_relatives_in){.hq = op->hq, .id = id, .row_limit = 1}, &rows, &n));

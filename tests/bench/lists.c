@@ -55,6 +55,9 @@ static const struct {
     {"site's problems", "zhuren", "/problems?limit=50&site_id={S}", true},
     {"site's visits", "zhuren", "/inspections?limit=50&site_id={S}", true},
     {"a problem", "zhuren", "/problems/{P}", false},
+    {"overview", "zhuren", "/overview", false},
+    {"unit's overview", "cgj", "/overview", false},
+    {"town's overview", "wangge01", "/overview", false},
 };
 enum { KINDS = sizeof requests / sizeof *requests };
 
