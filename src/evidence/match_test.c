@@ -2,6 +2,7 @@
 #include "evidence/match.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -194,6 +195,50 @@ static void what_all_have_counts_little(void **state)
     index_free(x);
 }
 
+/* One adds while others search: what was there before is found in every moment. */
+struct crowd {
+    struct print_index *x;
+    int missed;
+    pthread_t thread;
+};
+
+static void *ask(void *arg)
+{
+    struct crowd *c = arg;
+    struct index_hit hits[INDEX_HITS];
+    for (int i = 0; i < 300; i++) {
+        struct print p = make(2000);
+        int n = index_search(c->x, &p, hits);
+        c->missed += n < 1 || hits[0].number != 1;
+    }
+    return NULL;
+}
+
+static void searched_while_it_grows(void **state)
+{
+    enum { ASKERS = 3, MORE = 400 };
+    struct print_index *x = index_new();
+    struct crowd crowd[ASKERS];
+    struct print p = make(2000);
+    struct index_item first = item(&p, 1);
+    (void)state;
+    assert_true(index_add(x, &first, 1));
+    for (int i = 0; i < ASKERS; i++) {
+        crowd[i] = (struct crowd){.x = x};
+        assert_int_equal(pthread_create(&crowd[i].thread, NULL, ask, &crowd[i]), 0);
+    }
+    for (uint32_t i = 0; i < MORE; i++) {
+        p = make(3000 + i);
+        struct index_item it = item(&p, 2 + i);
+        assert_true(index_add(x, &it, 1));
+    }
+    for (int i = 0; i < ASKERS; i++) {
+        pthread_join(crowd[i].thread, NULL);
+        assert_int_equal(crowd[i].missed, 0);
+    }
+    index_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +246,7 @@ int main(void)
         cmocka_unit_test(others_are_not),
         cmocka_unit_test(all_are_found_while_the_index_grows),
         cmocka_unit_test(what_all_have_counts_little),
+        cmocka_unit_test(searched_while_it_grows),
     };
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);
 }

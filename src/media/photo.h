@@ -53,10 +53,9 @@ const char *photo_format_mime(enum photo_format f);
 uint64_t photo_fingerprint(const uint8_t *rgb, int width, int height);
 /* Differing bits, 0-64. */
 int photo_distance(uint64_t a, uint64_t b);
-/* Up to here two pictures are shown to the re-checker as alike. Compressed, resized, watermarked or
- * recoloured copies differ by 0-2 bits, crops of 5 % by 5-13, different scenes by 21 and more;
- * mirrored, turned and heavily cropped copies are not found. Pictures of one flat colour all look
- * alike. */
+/* A coarse likeness, kept with every photograph since the first release: compressed, resized, watermarked or recoloured
+ * copies differ by 0-2 bits, crops of 5 % by 5-13, different scenes by 21 and more. What is shown to the re-checker goes
+ * by the print (media/print.h, evidence/), which also finds what was turned, mirrored or cut. */
 enum { PHOTO_ALIKE_MAX = 10 };
 
 #endif
