@@ -202,7 +202,7 @@ static void one_list_in_five_shapes(void **state)
 
 static void templates_are_read_back(void **state)
 {
-    static const char *const kinds[] = {"areas", "units", "people", "sites", "standard"};
+    static const char *const kinds[] = {"areas", "units", "people", "duties", "sites", "standard", "problems"};
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         api(&world.desk, 200, "GET", NULL, "/imports/%s/template.xlsx", kinds[i]);
@@ -233,7 +233,7 @@ static void templates_are_read_back(void **state)
 
 static void clear_answer(const char *what, const void *p, size_t n)
 {
-    static const char *const kinds[] = {"areas", "units", "people", "sites", "standard"};
+    static const char *const kinds[] = {"areas", "units", "people", "duties", "sites", "standard", "problems"};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct reply r;
         char path[100];
