@@ -30,15 +30,16 @@ SELECT m.id, m.criterion_code, m.category_code, m.area_code, m.lead_role,
        m.supervising_unit_id, uv.name AS supervising_name, uv.closed_ms AS supervising_closed,
        m.work_standard, m.deadline, m.due_ms, m.measures, m.person_id, p.name AS person_name,
        m.valid_from_ms, m.valid_to_ms, m.end_reason, m.created_ms, m.version
-FROM matrix_row m
+FROM (SELECT g.id FROM matrix_row g WHERE g.hq_id = :hq AND g.category_code IS NULL AND g.criterion_code IS NULL
+      [[criterion: UNION ALL SELECT c.id FROM matrix_row c WHERE c.hq_id = :hq AND c.criterion_code = :criterion]]
+      [[category: UNION ALL SELECT d.id FROM matrix_row d
+                  WHERE d.hq_id = :hq AND d.category_code = :category AND d.criterion_code IS NULL]]) k
+JOIN matrix_row m ON m.hq_id = :hq AND m.id = k.id
 LEFT JOIN unit ut ON ut.hq_id = m.hq_id AND ut.id = m.territory_unit_id
 LEFT JOIN unit us ON us.hq_id = m.hq_id AND us.id = m.subject_unit_id
 LEFT JOIN unit uv ON uv.hq_id = m.hq_id AND uv.id = m.supervising_unit_id
 LEFT JOIN person p ON p.hq_id = m.hq_id AND p.id = m.person_id
-WHERE m.hq_id = :hq AND m.valid_from_ms <= :at_ms AND (m.valid_to_ms IS NULL OR m.valid_to_ms > :at_ms)
-  AND ((m.criterion_code IS NULL AND m.category_code IS NULL)
-       [[criterion: OR m.criterion_code = :criterion]]
-       [[category: OR (m.criterion_code IS NULL AND m.category_code = :category)]]);
+WHERE m.hq_id = :hq AND m.valid_from_ms <= :at_ms AND (m.valid_to_ms IS NULL OR m.valid_to_ms > :at_ms);
 
 -- Every row in force at a moment.
 -- name: matrix_in_force :many

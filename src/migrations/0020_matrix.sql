@@ -28,7 +28,7 @@ CREATE TABLE matrix_row (
     FOREIGN KEY (hq_id, person_id) REFERENCES person (hq_id, id)
 );
 CREATE INDEX matrix_by_criterion ON matrix_row (hq_id, criterion_code, valid_from_ms, id);
-CREATE INDEX matrix_by_category ON matrix_row (hq_id, category_code, valid_from_ms, id);
+CREATE INDEX matrix_by_category ON matrix_row (hq_id, category_code, criterion_code, valid_from_ms, id);
 CREATE INDEX matrix_by_time ON matrix_row (hq_id, created_ms, id);
 
 -- Further units in support (协同单位).
