@@ -267,7 +267,7 @@ static void look_up(const struct segment *s, const struct probe *p, int n, struc
         if (to - from > SLOT_MAX)
             to = from + SLOT_MAX;
         for (uint32_t k = from; k < to; k++)
-            if (__builtin_popcountll(s->bits[k] ^ p->bits) <= BITS_ALIKE)
+            if (print_ones(s->bits[k] ^ p->bits) <= BITS_ALIKE)
                 vote(poll, s->number[k], p->mark, p->mirrored);
     }
 }

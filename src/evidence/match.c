@@ -49,27 +49,41 @@ static struct move invert(const struct move *m)
     return i;
 }
 
-static int collect(const struct print *one, const struct print *other, bool mirrored, struct pair *out)
+/* Pairs of marks that look alike, as the pictures are and with `one` mirrored. */
+struct pairs {
+    struct pair list[2][PAIRS_MAX];
+    int n[2];
+};
+
+static void add_pair(struct pairs *p, const struct print *one, const struct print_mark *a, const struct print_mark *b,
+                     bool mirrored)
 {
-    int n = 0;
+    float x = (float)a->x / PRINT_UNIT;
+    if (p->n[mirrored] == PAIRS_MAX)
+        return;
+    p->list[mirrored][p->n[mirrored]++] = (struct pair){
+        .a = {mirrored ? (float)one->width - x : x, (float)a->y / PRINT_UNIT},
+        .b = {(float)b->x / PRINT_UNIT, (float)b->y / PRINT_UNIT},
+        .turn = (b->turn - (mirrored ? 128 - a->turn : a->turn)) & 255,
+        .scale = b->scale - a->scale,
+    };
+}
+
+static void collect(const struct print *one, const struct print *other, struct pairs *out)
+{
+    out->n[0] = out->n[1] = 0;
     for (int i = 0; i < one->n; i++) {
         const struct print_mark *a = &one->marks[i];
-        uint64_t bits = mirrored ? a->bits ^ PRINT_ODD : a->bits;
-        int turn = mirrored ? 128 - a->turn : a->turn;
-        float x = (float)a->x / PRINT_UNIT;
-        for (int j = 0; j < other->n && n < PAIRS_MAX; j++) {
-            const struct print_mark *b = &other->marks[j];
-            if (__builtin_popcountll(bits ^ b->bits) > BITS_ALIKE)
-                continue;
-            out[n++] = (struct pair){
-                .a = {mirrored ? (float)one->width - x : x, (float)a->y / PRINT_UNIT},
-                .b = {(float)b->x / PRINT_UNIT, (float)b->y / PRINT_UNIT},
-                .turn = (b->turn - turn) & 255,
-                .scale = b->scale - a->scale,
-            };
+        uint64_t bits = a->bits;
+        for (int j = 0; j < other->n; j++) {
+            uint64_t differ = bits ^ other->marks[j].bits;
+            int plain = print_ones(differ), mirrored = print_ones(differ ^ PRINT_ODD);
+            if (plain <= BITS_ALIKE)
+                add_pair(out, one, a, &other->marks[j], false);
+            if (mirrored <= BITS_ALIKE)
+                add_pair(out, one, a, &other->marks[j], true);
         }
     }
-    return n;
 }
 
 static bool alike(const struct pair *p, const struct pair *q)
@@ -267,12 +281,13 @@ static void describe(const struct print *one, const struct print *other, const s
 
 bool match_prints(const struct print *one, const struct print *other, struct match *out)
 {
-    struct pair pairs[PAIRS_MAX];
+    struct pairs pairs;
     struct move best = {0};
     *out = (struct match){0};
+    collect(one, other, &pairs);
     for (int mirrored = 0; mirrored < 2; mirrored++) {
         struct move m;
-        int found = settle(pairs, collect(one, other, mirrored, pairs), &m);
+        int found = settle(pairs.list[mirrored], pairs.n[mirrored], &m);
         if (found <= out->pairs)
             continue;
         out->pairs = found;
