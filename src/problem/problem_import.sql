@@ -61,8 +61,8 @@ WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action = 'change' AND problem.h
 -- in: hq i64, job_id uuid, actor_id uuid, actor_unit_id uuid?, at_ms i64, command_id uuid
 INSERT INTO problem_event (hq_id, problem_id, seq, event, to_state, actor_id, actor_unit_id, unit_id, at_ms, due_ms, note,
     command_id)
-SELECT s.hq_id, s.problem_id, s.event_seq, 'import', s.state, CAST(:actor_id AS BYTEA), CAST(:actor_unit_id AS BYTEA),
-       s.unit_id, CAST(:at_ms AS BIGINT), s.due_ms, s.note, CAST(:command_id AS BYTEA)
+SELECT s.hq_id, s.problem_id, s.event_seq, 'import', s.state, :actor_id, :actor_unit_id,
+       s.unit_id, :at_ms, s.due_ms, s.note, :command_id
 FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action <> 'again';
 
@@ -70,9 +70,9 @@ WHERE s.hq_id = :hq AND s.job_id = :job_id AND s.action <> 'again';
 -- in: hq i64, job_id uuid, at_ms i64, command_id uuid
 INSERT INTO problem_import (hq_id, problem_id, seq, again, import_id, source, row_no, number_there, status_there, kind_there,
     unit_there, raw_sealed, raw_index, version_after, at_ms)
-SELECT s.hq_id, s.problem_id, s.seq, s.action = 'again', CAST(:command_id AS BYTEA), s.list_source, s.row_no, s.number_there,
+SELECT s.hq_id, s.problem_id, s.seq, s.action = 'again', :command_id, s.list_source, s.row_no, s.number_there,
        s.status_there, s.kind_there, s.unit_there, s.raw_sealed, s.raw_index,
-       CASE s.action WHEN 'change' THEN s.was_version + 1 WHEN 'new' THEN 1 ELSE s.was_version END, CAST(:at_ms AS BIGINT)
+       CASE s.action WHEN 'change' THEN s.was_version + 1 WHEN 'new' THEN 1 ELSE s.was_version END, :at_ms
 FROM problem_import_stage s
 WHERE s.hq_id = :hq AND s.job_id = :job_id;
 
