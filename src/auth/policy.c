@@ -235,7 +235,11 @@ enum rc policy_check(struct fault *f, const struct actor *actor, enum action act
     if (action == ACT_ROLE_GRANT && same(actor->person_id, s->owner_id))
         return fail(f, RC_FORBIDDEN, "grant_to_self", "不得为自己授予或收回权限",
                     "Nobody grants rights to, or withdraws them from, themselves");
-    if (!reaches(reach_of(actor, action), actor, s))
+    /* Whom it was handed on to reads it and mends it; all else stays with the unit that answers for it. */
+    struct subject held_by = *s;
+    if (action != ACT_PROBLEM_READ && action != ACT_PROBLEM_RECTIFY)
+        held_by.handler_unit_id = UUID_NONE;
+    if (!reaches(reach_of(actor, action), actor, &held_by))
         return fail(f, RC_FORBIDDEN, "out_of_reach", "此项记录不在您的权限范围内",
                     "This record is outside what you may act on");
     if (action == ACT_LOOKBACK_JUDGE && same(actor->person_id, s->striker_id))

@@ -284,6 +284,29 @@ static void names_and_bits_agree(void **state)
     assert_null(policy_role_name(99));
 }
 
+/* Whom a case was handed on to reads it and mends it; what else is done stays with the unit it is with. */
+static void handed_on_reaches_so_far(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct fault f;
+    struct actor contact = actor_of(ROLE_UNIT_CONTACT, 0);
+    struct subject s = subject_of(ELSEWHERE);
+    s.handler_unit_id = (struct uuid)UNIT_MINE;
+    arena_init(&arena);
+    for (int a = ACT_PROBLEM_READ; a < ACT_COUNT_; a++) {
+        if (!policy_may(&contact, (enum action)a) || policy_scope(&contact, (enum action)a).all)
+            continue;
+        fault_init(&f, &arena);
+        bool may = policy_check(&f, &contact, (enum action)a, &s) == RC_OK;
+        assert_int_equal(may, a == ACT_PROBLEM_READ || a == ACT_PROBLEM_RECTIFY);
+    }
+    s.held = true;
+    fault_init(&f, &arena);
+    assert_int_equal(policy_check(&f, &contact, ACT_PROBLEM_READ, &s), RC_FORBIDDEN);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +314,7 @@ int main(void)
         cmocka_unit_test(who_rectifies_never_rechecks),
         cmocka_unit_test(strangers_have_the_public_only),
         cmocka_unit_test(lists_are_cut_by_the_same_rule),
+        cmocka_unit_test(handed_on_reaches_so_far),
         cmocka_unit_test(administrators_stay_apart),
         cmocka_unit_test(names_and_bits_agree),
     };
