@@ -2,7 +2,7 @@
  * evidence.c - `./bench evidence`: the search for re-used photographs. Recall by kind of change, false hits per search
  * among ten thousand, a million and ten million photographs, the time of a search and the memory of the index.
  *
- *   bench_evidence [--json FILE] [--largest N]
+ *   bench_evidence [--json FILE] [--largest N] [--made N]
  *
  * Every shared photograph (ok_*, the bases of near_dup) is altered in all ways of media/alter_ground.h and searched for.
  * What else stands in the gallery is made of the other half of the photographs (gallery.h), once with either half: so no
@@ -45,7 +45,7 @@ struct photo {
 
 static struct photo *photos;
 static int nphotos;
-static int64_t largest = 10000000;
+static int64_t largest = 10000000, made = MADE; /* of a gallery: so many computed in full, the others mixed */
 
 /* ---- what came out ---- */
 
@@ -121,14 +121,14 @@ static struct index_item item_of(const struct print *p, uint32_t number)
     return it;
 }
 
-static void print_by_number(const struct gallery *g, uint32_t number, struct print *out)
+static void print_by_number(const struct gallery *g, uint32_t number, int most, struct print *out)
 {
     if (number < FIRST_MADE)
         *out = photos[number].base;
     else if (number < FIRST_MADE + g->nmade)
         *out = g->made[number - FIRST_MADE];
     else
-        gallery_mix(g, number, out);
+        gallery_mix(g, number, most, out);
 }
 
 static void grow(struct print_index *x, const struct gallery *g, int64_t from, int64_t to)
@@ -137,7 +137,7 @@ static void grow(struct print_index *x, const struct gallery *g, int64_t from, i
     struct print p;
     size_t n = 0;
     for (int64_t i = from; i < to; i++) {
-        print_by_number(g, (uint32_t)(FIRST_MADE + i), &p);
+        print_by_number(g, (uint32_t)(FIRST_MADE + i), PRINT_KEYS, &p);
         items[n++] = item_of(&p, (uint32_t)(FIRST_MADE + i));
         if (n == BATCH || i + 1 == to) {
             if (!index_add(x, items, n))
@@ -173,7 +173,7 @@ static bool search(struct print_index *x, const struct gallery *g, const struct 
     int n = index_search(x, p, hits);
     o->search_us[o->searches] = (double)(clock_ticks_us() - begin);
     for (int i = 0; i < n; i++)
-        print_by_number(g, hits[i].number, &others[i]); /* in the product: read from the table */
+        print_by_number(g, hits[i].number, PRINT_MARKS, &others[i]); /* in the product: read from the table */
     begin = clock_ticks_us();
     for (int i = 0; i < n; i++) {
         bool stranger = hits[i].number >= FIRST_MADE || photos[hits[i].number].group != who->group;
@@ -219,8 +219,8 @@ static void run_fold(int fold)
     for (int i = 0; i < nphotos; i++)
         if (photos[i].fold != fold && !photos[i].flat)
             sources[n++] = photos[i].pixels;
-    gallery_make(&g, sources, n, MADE, 20260101 + (uint64_t)fold);
-    printf("fold %d: %d pictures made of %zu photographs in %.0f s\n", fold, MADE, n,
+    gallery_make(&g, sources, n, (size_t)made, 20260101 + (uint64_t)fold);
+    printf("fold %d: %lld pictures made of %zu photographs in %.0f s\n", fold, (long long)made, n,
            (double)(clock_ticks_us() - begin) / 1e6);
     struct print_index *x = index_of_photos(fold);
     for (int s = 0; s < SIZES && sizes[s] <= largest; s++) {
@@ -315,6 +315,8 @@ int main(int argc, char **argv)
             json = argv[i + 1];
         else if (strcmp(argv[i], "--largest") == 0)
             largest = strtoll(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--made") == 0)
+            made = strtoll(argv[i + 1], NULL, 10);
     }
     if (!alter_init(argv[0]))
         return 1;

@@ -218,20 +218,23 @@ static void take_grid(const struct print *from, int quarter, bool mirrored, uint
             to[y * PRINT_GRID + x] = from->grid[y * PRINT_GRID + (mirrored ? PRINT_GRID - 1 - x : x)];
 }
 
-void gallery_mix(const struct gallery *g, uint64_t i, struct print *out)
+void gallery_mix(const struct gallery *g, uint64_t i, int most, struct print *out)
 {
     const struct print *from[4];
     uint64_t s = i * UINT64_C(0xd1342543de82ef95) + 99;
     size_t at[4] = {0};
     bool mirrored[4];
-    *out = (struct print){.width = W, .height = H};
+    out->width = W;
+    out->height = H;
+    out->n = 0;
     for (int q = 0; q < 4; q++) {
         from[q] = &g->made[next(&s) % g->nmade];
         mirrored[q] = next(&s) & 1;
-        take_grid(from[q], q, mirrored[q], out->grid);
+        if (most == PRINT_MARKS)
+            take_grid(from[q], q, mirrored[q], out->grid);
     }
     /* A mark of each quarter in turn, as a picture's own marks are spread. */
-    for (int left = 4, q = 0; left > 0 && out->n < PRINT_MARKS; q = (q + 1) & 3) {
+    for (int left = 4, q = 0; left > 0 && out->n < most; q = (q + 1) & 3) {
         while (at[q] < from[q]->n) {
             const struct print_mark *m = &from[q]->marks[at[q]++];
             int wanted = mirrored[q] ? q ^ 1 : q;

@@ -25,7 +25,7 @@ struct gallery {
 /* With two threads. */
 void gallery_make(struct gallery *g, const struct source_picture *sources, size_t nsources, size_t n, uint64_t seed);
 void gallery_free(struct gallery *g);
-/* The i-th mixed one; the same each time. */
-void gallery_mix(const struct gallery *g, uint64_t i, struct print *out);
+/* The i-th mixed one; the same each time. `most` marks of it: PRINT_MARKS, or PRINT_KEYS and no grey to be searched by. */
+void gallery_mix(const struct gallery *g, uint64_t i, int most, struct print *out);
 
 #endif
