@@ -2,7 +2,9 @@
 #include "demo/internal.h"
 
 #include "media/decoder.h"
+#include "media/media_http.h"
 #include "media/media_store.h"
+#include "media/print.h"
 #include "media_sql.h"
 
 #include <stdio.h>
@@ -52,7 +54,9 @@ static enum rc add_picture(struct demo *d, bool clean, int number, struct sha256
     struct op *op = &d->p->op;
     fx_photo_add(&op->plan.fx, &(struct photo_add_in){
         .hq = op->hq, .sha256 = facts.sha256, .bytes = facts.bytes, .format = STR("png"), .width = facts.width,
-        .height = facts.height, .dhash = (int64_t)facts.fingerprint, .at_ms = op->now});
+        .height = facts.height, .dhash = (int64_t)facts.fingerprint, .print_version = PRINT_VERSION,
+        .at_ms = op->now});
+    photo_plan_print(op, facts.sha256, facts.print);
     fx_photo_upload_add(&op->plan.fx, &(struct photo_upload_add_in){
         .hq = op->hq, .sha256 = facts.sha256, .person = who->person_id, .at_ms = op->now});
     d->n->photos++;
