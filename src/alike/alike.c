@@ -48,7 +48,8 @@ enum rc self_check_nodes_check(struct arena *a, struct fault *f, const struct se
         if (str_empty(str_trim(nodes[i].title)))
             fail_field(f, str_fmt(a, "/nodes/%zu/title", i), "required", "请填写节点内容", "Say what is to be done by then");
         if (i && nodes[i].due_ms < nodes[i - 1].due_ms)
-            fail_field(f, str_fmt(a, "/nodes/%zu/due_at", i), "out_of_order", "节点应按时间先后排列", "Nodes follow one another in time");
+            fail_field(f, str_fmt(a, "/nodes/%zu/due_at", i), "out_of_order", "节点应按时间先后排列",
+                       "Nodes follow one another in time");
     }
     return fault_has_fields(f) ? f->rc : RC_OK;
 }

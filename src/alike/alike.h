@@ -56,7 +56,8 @@ struct alike_new {
 enum rc alike_prepare_start(struct op *op, const struct alike_new *n) MUST_CHECK;
 /* By the unit whose task it is. What was found becomes a case (source "alike"); what was mended at once stays with the
  * answer and its photographs. */
-enum rc alike_prepare_answer(struct op *op, struct uuid task_id, const struct alike_reply *replies, size_t n) MUST_CHECK;
+enum rc alike_prepare_answer(struct op *op, struct uuid task_id, const struct alike_reply *replies,
+                             size_t n) MUST_CHECK;
 /* Before its end, with the reason. */
 enum rc alike_prepare_close(struct op *op, struct uuid id, struct str reason) MUST_CHECK;
 

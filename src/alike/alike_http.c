@@ -102,7 +102,8 @@ static enum rc list_drives(struct request *rq)
         put_drive(&rq->json, &rq->op, (const struct alike_by_id_row *)&rows[i]);
         jo_end(&rq->json);
     }
-    page_end(rq, &page, n > shown, shown ? rows[shown - 1].started_ms : 0, shown ? rows[shown - 1].id : UUID_NONE, STR_NONE);
+    page_end(rq, &page, n > shown, shown ? rows[shown - 1].started_ms : 0, shown ? rows[shown - 1].id : UUID_NONE,
+             STR_NONE);
     return reply_json(rq, 200);
 }
 
@@ -197,7 +198,8 @@ static enum rc list_tasks(struct request *rq)
     jo_arr(&rq->json, "items");
     for (size_t i = 0; i < shown; i++)
         put_task(&rq->json, &rq->op, (const struct alike_task_by_id_row *)&rows[i]);
-    page_end(rq, &page, n > shown, shown ? rows[shown - 1].due_ms : 0, shown ? rows[shown - 1].id : UUID_NONE, STR_NONE);
+    page_end(rq, &page, n > shown, shown ? rows[shown - 1].due_ms : 0, shown ? rows[shown - 1].id : UUID_NONE,
+             STR_NONE);
     return reply_json(rq, 200);
 }
 
@@ -217,8 +219,8 @@ static enum rc get_task(struct request *rq)
     return send_task(rq, id);
 }
 
-static void put_site(struct json_out *j, struct arena *a, const struct alike_answers_row *r, const struct alike_photos_row *photos,
-                     size_t nphotos)
+static void put_site(struct json_out *j, struct arena *a, const struct alike_answers_row *r,
+                     const struct alike_photos_row *photos, size_t nphotos)
 {
     jo_obj(j, NULL);
     jo_obj(j, "site");
@@ -271,8 +273,9 @@ static enum rc list_sites(struct request *rq)
     RETURN_IF(q_alike_answers(&rq->op.rd, &in, &rows, &n));
     size_t shown = n > (size_t)page.limit ? (size_t)page.limit : n;
     if (shown)
-        RETURN_IF(q_alike_photos(&rq->op.rd, &(struct alike_photos_in){rq->op.hq, in.task_id, rows[0].site_id, rows[shown - 1].site_id},
-                                 &photos, &nphotos));
+        RETURN_IF(q_alike_photos(
+            &rq->op.rd, &(struct alike_photos_in){rq->op.hq, in.task_id, rows[0].site_id, rows[shown - 1].site_id},
+            &photos, &nphotos));
     jo_obj(&rq->json, NULL);
     jo_arr(&rq->json, "items");
     for (size_t i = 0; i < shown; i++)

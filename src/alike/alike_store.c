@@ -60,7 +60,8 @@ static bool chosen(const struct alike_new *n, struct uuid unit_id)
     return n->nunits == 0;
 }
 
-static enum rc find_sites(struct op *op, const struct alike_new *n, struct str category, struct uuid site_id, struct sites *out)
+static enum rc find_sites(struct op *op, const struct alike_new *n, struct str category, struct uuid site_id,
+                          struct sites *out)
 {
     struct alike_sites_in in = {.hq = op->hq, .category = category, .site_id = site_id, .area_from = n->area_code};
     size_t kept = 0;
@@ -85,14 +86,18 @@ static enum rc find_sites(struct op *op, const struct alike_new *n, struct str c
     return RC_OK;
 }
 
-static void add_tasks(struct op *op, const struct alike_new *n, struct str category, struct uuid site_id, const struct sites *s)
+static void add_tasks(struct op *op, const struct alike_new *n, struct str category, struct uuid site_id,
+                      const struct sites *s)
 {
     struct uuid *units = ARENA_MANY(OP_ARENA(op), struct uuid, s->n);
     for (size_t i = 0; i < s->n; i++) {
         units[i] = s->rows[i].unit_id;
-        fx_alike_task_add(&op->plan.fx, &(struct alike_task_add_in){
-            .hq = op->hq, .id = change_row_id(op), .alike_id = n->id, .unit_id = s->rows[i].unit_id, .due_ms = n->due_ms,
-            .sites = s->rows[i].n});
+        fx_alike_task_add(&op->plan.fx, &(struct alike_task_add_in){.hq = op->hq,
+                                                                    .id = change_row_id(op),
+                                                                    .alike_id = n->id,
+                                                                    .unit_id = s->rows[i].unit_id,
+                                                                    .due_ms = n->due_ms,
+                                                                    .sites = s->rows[i].n});
     }
     struct effect *e = fx_alike_answers_open(&op->plan.fx, &(struct alike_answers_open_in){
         .hq = op->hq, .alike_id = n->id, .category = category, .site_id = site_id, .area_from = n->area_code,
@@ -149,11 +154,21 @@ static enum rc raise(struct op *op, const struct alike_task_by_id_row *t, const 
 {
     struct problem_criterion_row c;
     bool found = false;
-    struct problem_new p = {
-        .id = r->problem_id, .source = PROBLEM_BY_ALIKE, .state = PROBLEM_REPORTED, .site_id = r->site_id, .site_name = site->name,
-        .area_code = site->area_code, .category_code = site->category_code, .criterion_id = t->criterion_id,
-        .description = r->note, .severity = "general", .limit_kind = LIMIT_WORKING_DAYS, .limit_amount = PROBLEM_DEFAULT_LIMIT_DAYS,
-        .photos = r->photos, .nphotos = r->nphotos, .alike_id = t->alike_id};
+    struct problem_new p = {.id = r->problem_id,
+                            .source = PROBLEM_BY_ALIKE,
+                            .state = PROBLEM_REPORTED,
+                            .site_id = r->site_id,
+                            .site_name = site->name,
+                            .area_code = site->area_code,
+                            .category_code = site->category_code,
+                            .criterion_id = t->criterion_id,
+                            .description = r->note,
+                            .severity = "general",
+                            .limit_kind = LIMIT_WORKING_DAYS,
+                            .limit_amount = PROBLEM_DEFAULT_LIMIT_DAYS,
+                            .photos = r->photos,
+                            .nphotos = r->nphotos,
+                            .alike_id = t->alike_id};
     if (!uuid_is_none(t->criterion_id))
         RETURN_IF(q_problem_criterion(&op->rd, &(struct problem_criterion_in){op->hq, t->criterion_id}, &c, &found));
     if (found) {
@@ -164,11 +179,16 @@ static enum rc raise(struct op *op, const struct alike_task_by_id_row *t, const 
     return problem_prepare_new(op, &p, at);
 }
 
-static void add_photos(struct op *op, struct uuid task_id, struct uuid site_id, const char *role, const struct sha256 *list, size_t n)
+static void add_photos(struct op *op, struct uuid task_id, struct uuid site_id, const char *role,
+                       const struct sha256 *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        fx_alike_photo_add(&op->plan.fx, &(struct alike_photo_add_in){
-            .hq = op->hq, .task_id = task_id, .site_id = site_id, .role = str_of(role), .sha256 = list[i], .order_no = (int64_t)i});
+        fx_alike_photo_add(&op->plan.fx, &(struct alike_photo_add_in){.hq = op->hq,
+                                                                      .task_id = task_id,
+                                                                      .site_id = site_id,
+                                                                      .role = str_of(role),
+                                                                      .sha256 = list[i],
+                                                                      .order_no = (int64_t)i});
 }
 
 static enum rc answer_one(struct op *op, const struct alike_task_by_id_row *t, const struct alike_reply *r, size_t i)
@@ -214,10 +234,17 @@ enum rc alike_prepare_answer(struct op *op, struct uuid task_id, const struct al
         RETURN_IF(answer_one(op, &t, &replies[i], i));
     struct alike_tally sum = alike_count(replies, n);
     bool done = t.answered + sum.answered == t.sites;
-    fx_alike_task_set(&op->plan.fx, &(struct alike_task_set_in){
-        .hq = op->hq, .id = t.id, .version = t.version, .answered = t.answered + sum.answered, .found = t.found + sum.found,
-        .mended = t.mended + sum.mended, .not_applicable = t.not_applicable + sum.not_applicable,
-        .state = done ? STR("done") : STR("open"), .done_ms = done ? SOME(op->now) : NONE_I64, .late = t.late || op->now > t.due_ms});
+    fx_alike_task_set(&op->plan.fx,
+                      &(struct alike_task_set_in){.hq = op->hq,
+                                                  .id = t.id,
+                                                  .version = t.version,
+                                                  .answered = t.answered + sum.answered,
+                                                  .found = t.found + sum.found,
+                                                  .mended = t.mended + sum.mended,
+                                                  .not_applicable = t.not_applicable + sum.not_applicable,
+                                                  .state = done ? STR("done") : STR("open"),
+                                                  .done_ms = done ? SOME(op->now) : NONE_I64,
+                                                  .late = t.late || op->now > t.due_ms});
     fx_alike_count_on(&op->plan.fx, &(struct alike_count_on_in){
         .hq = op->hq, .id = t.alike_id, .checked = sum.answered, .found = sum.found, .mended = sum.mended,
         .not_applicable = sum.not_applicable, .done = done, .at_ms = op->now});

@@ -25,7 +25,8 @@ struct self_check_new {
     size_t nphotos;
 };
 /* Pure: field errors under "/nodes/2/due_at". */
-enum rc self_check_nodes_check(struct arena *a, struct fault *f, const struct self_check_node *nodes, size_t n) MUST_CHECK;
+enum rc self_check_nodes_check(struct arena *a, struct fault *f, const struct self_check_node *nodes,
+                               size_t n) MUST_CHECK;
 
 enum rc self_check_load(struct op *op, struct uuid id, struct self_check_by_id_row *row) MUST_CHECK;
 enum rc self_check_prepare_new(struct op *op, const struct self_check_new *n) MUST_CHECK;

@@ -91,7 +91,8 @@ static enum rc list(struct request *rq)
         put_row(&rq->json, &rq->op, (const struct self_check_by_id_row *)&rows[i]);
         jo_end(&rq->json);
     }
-    page_end(rq, &page, n > shown, shown ? rows[shown - 1].found_ms : 0, shown ? rows[shown - 1].id : UUID_NONE, STR_NONE);
+    page_end(rq, &page, n > shown, shown ? rows[shown - 1].found_ms : 0, shown ? rows[shown - 1].id : UUID_NONE,
+             STR_NONE);
     return reply_json(rq, 200);
 }
 

@@ -2,8 +2,9 @@
 #include "consequence/consequence.h"
 
 const char *const consequence_step_names[] = {"urge", "supervise", "circulate", "publish", "refer", NULL};
-const char *const consequence_cause_names[CAUSES + 1] = {"yellow",  "overdue", "unsigned",           "rework",        "sent_back",
-                                                         "rebound", "rebound_unanswered", "reply_overdue", "unit_overdue", NULL};
+const char *const consequence_cause_names[CAUSES + 1] = {
+    "yellow",        "overdue",      "unsigned", "rework", "sent_back", "rebound", "rebound_unanswered",
+    "reply_overdue", "unit_overdue", NULL};
 const char *const consequence_recipient_names[] = {"parent_unit", "territory_unit", "leaders", NULL};
 
 struct str consequence_step_word(enum consequence_step step, enum lang lang)
@@ -102,8 +103,9 @@ static bool concerns(const struct consequence_rule *r, const struct consequence_
 }
 
 /* Inside one stretch a cause that has begun to hold goes on holding: halved down to the minute. */
-static int64_t first_within(const struct calendar *cal, const struct consequence_rule *r, const struct consequence_facts *f,
-                            const struct consequence_span *span, int64_t lo, int64_t hi)
+static int64_t first_within(const struct calendar *cal, const struct consequence_rule *r,
+                            const struct consequence_facts *f, const struct consequence_span *span, int64_t lo,
+                            int64_t hi)
 {
     while (hi - lo > MINUTE_MS) {
         int64_t mid = lo + (hi - lo) / 2;
@@ -158,7 +160,8 @@ int consequence_level(const struct consequence_past *past, size_t n)
     return level;
 }
 
-bool consequence_allowed(const struct consequence_rule *r, const struct consequence_past *past, size_t n, int64_t now_ms)
+bool consequence_allowed(const struct consequence_rule *r, const struct consequence_past *past, size_t n,
+                         int64_t now_ms)
 {
     int level = consequence_level(past, n), step = (int)r->step;
     for (size_t i = 0; i < n; i++) {
@@ -176,7 +179,8 @@ bool consequence_allowed(const struct consequence_rule *r, const struct conseque
 
 #define SAY(zh, en, ...) (lang == LANG_ZH ? str_fmt(a, zh, __VA_ARGS__) : str_fmt(a, en, __VA_ARGS__))
 
-struct str consequence_why(struct arena *a, const struct consequence_rule *r, const struct consequence_facts *f, enum lang lang)
+struct str consequence_why(struct arena *a, const struct consequence_rule *r, const struct consequence_facts *f,
+                           enum lang lang)
 {
     long long count = (long long)r->count_min, days = (long long)r->days, hours = (long long)r->hours;
     switch (r->cause) {
@@ -198,7 +202,8 @@ struct str consequence_why(struct arena *a, const struct consequence_rule *r, co
     case CAUSE_REPLY_OVERDUE:
         return SAY("要求的书面答复已逾期 %lld 个工作日", "The reply asked for is overdue by %lld working days", days);
     case CAUSE_UNIT_OVERDUE:
-        return SAY("%lld 日内超时问题达 %lld 件", "In %lld days, %lld cases ran over their limit", (long long)r->period_days, count);
+        return SAY("%lld 日内超时问题达 %lld 件", "In %lld days, %lld cases ran over their limit",
+                   (long long)r->period_days, count);
     case CAUSES:
         break;
     }

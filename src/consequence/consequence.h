@@ -25,15 +25,15 @@ extern const char *const consequence_step_names[]; /* from CONSEQUENCE_URGE on: 
 struct str consequence_step_word(enum consequence_step step, enum lang lang);
 
 enum consequence_cause {
-    CAUSE_YELLOW,           /* 80 % of the handling limit is spent */
-    CAUSE_OVERDUE,          /* past it by `hours` (limits in hours) or `days` (limits in days), in its own kind of time */
-    CAUSE_UNSIGNED,         /* dispatched and not signed for, `hours` working hours long */
-    CAUSE_REWORK,           /* returned for rework `count_min` times */
-    CAUSE_SENT_BACK,        /* sent back as not theirs, or disputed, `count_min` times */
-    CAUSE_REBOUND,          /* the matter has rebounded `count_min` times */
+    CAUSE_YELLOW,    /* 80 % of the handling limit is spent */
+    CAUSE_OVERDUE,   /* past it by `hours` (limits in hours) or `days` (limits in days), in its own kind of time */
+    CAUSE_UNSIGNED,  /* dispatched and not signed for, `hours` working hours long */
+    CAUSE_REWORK,    /* returned for rework `count_min` times */
+    CAUSE_SENT_BACK, /* sent back as not theirs, or disputed, `count_min` times */
+    CAUSE_REBOUND,   /* the matter has rebounded `count_min` times */
     CAUSE_REBOUND_UNANSWERED, /* a rebound found by look-back, not answered `days` working days after dispatch */
-    CAUSE_REPLY_OVERDUE,    /* an order's reply is overdue by `days` working days */
-    CAUSE_UNIT_OVERDUE,     /* `count_min` cases of one unit ran over in `period_days` */
+    CAUSE_REPLY_OVERDUE,      /* an order's reply is overdue by `days` working days */
+    CAUSE_UNIT_OVERDUE,       /* `count_min` cases of one unit ran over in `period_days` */
     CAUSES,
 };
 extern const char *const consequence_cause_names[CAUSES + 1];
@@ -87,8 +87,8 @@ bool consequence_holds(const struct calendar *cal, const struct consequence_rule
 /* The first moment in [from_ms, to_ms] at which it holds, to the minute. */
 bool consequence_first(const struct calendar *cal, const struct consequence_rule *r, const struct consequence_facts *f,
                        int64_t from_ms, int64_t to_ms, int64_t *at_ms);
-/* CAUSE_UNIT_OVERDUE: the first moment in [from_ms, to_ms] at which `count_min` of the unit's cases have run over within
- * the `period_days` before it; `at`: when each ran over, ascending. */
+/* CAUSE_UNIT_OVERDUE: the first moment in [from_ms, to_ms] at which `count_min` of the unit's cases have run over
+ * within the `period_days` before it; `at`: when each ran over, ascending. */
 bool consequence_first_of_unit(const struct consequence_rule *r, const int64_t *at, size_t n, int64_t from_ms,
                                int64_t to_ms, int64_t *at_ms);
 
@@ -103,17 +103,20 @@ struct consequence_past {
 int consequence_level(const struct consequence_past *past, size_t n);
 /* Whether the rule may propose now: nothing pending, not dismissed before under this rule, cooled down, upward only
  * (urging alone may be repeated), one step at a time unless the rule says so. */
-bool consequence_allowed(const struct consequence_rule *r, const struct consequence_past *past, size_t n, int64_t now_ms);
+bool consequence_allowed(const struct consequence_rule *r, const struct consequence_past *past, size_t n,
+                         int64_t now_ms);
 
 /* Why, in words: "已超时 3 天（规则“…”）". */
-struct str consequence_why(struct arena *a, const struct consequence_rule *r, const struct consequence_facts *f, enum lang lang);
+struct str consequence_why(struct arena *a, const struct consequence_rule *r, const struct consequence_facts *f,
+                           enum lang lang);
 
 /* ---- on an operation ---- */
 
 enum { CONSEQUENCE_TEXT_MAX = 2000, CONSEQUENCE_RULES_MAX = 100 };
 
 enum rc consequence_prepare_rule(struct op *op, const struct consequence_rule *r) MUST_CHECK;
-enum rc consequence_prepare_rule_change(struct op *op, struct opt_i64 expected_version, const struct consequence_rule *r) MUST_CHECK;
+enum rc consequence_prepare_rule_change(struct op *op, struct opt_i64 expected_version,
+                                        const struct consequence_rule *r) MUST_CHECK;
 
 /* By hand. An urging is sent at once. Of a case, or (no problem_id) of a unit as a whole. */
 struct consequence_new {

@@ -138,6 +138,16 @@ WHERE d.hq_id = :hq AND d.kind = 'leader' AND d.from_ms <= :at_ms AND (d.to_ms I
 ORDER BY d.person_id
 LIMIT 20;
 
+-- Who decides: the leaders of the headquarters.
+-- name: consequence_deciders :many
+-- in: hq i64, at_ms i64
+-- out: person_id uuid
+SELECT DISTINCT g.person_id FROM role_grant g
+JOIN person p ON p.hq_id = g.hq_id AND p.id = g.person_id AND p.left_ms IS NULL
+WHERE g.hq_id = :hq AND g.role = 'commander' AND g.from_ms <= :at_ms AND (g.to_ms IS NULL OR g.to_ms > :at_ms)
+ORDER BY g.person_id
+LIMIT 50;
+
 -- Whose name stands in the text: people of the unit and who has acted on the case.
 -- name: consequence_named :many
 -- in: hq i64, unit_id uuid, problem_id uuid?, said text

@@ -43,20 +43,20 @@ static enum rc propose(struct op *op, struct work *w, const struct consequence_r
 {
     struct arena *a = OP_ARENA(op);
     struct uuid about = uuid_is_none(m->problem_id) ? m->unit_id : m->problem_id;
-    struct str name = str_fmt(a, "consequence.propose/%lld/%.*s/%lld/%.*s/%zu", (long long)op->hq, STR_ARG(uuid_str(a, r->id)),
-                              (long long)r->version, STR_ARG(uuid_str(a, about)), m->past);
+    struct str name =
+        str_fmt(a, "consequence.propose/%lld/%.*s/%lld/%.*s/%zu", (long long)op->hq, STR_ARG(uuid_str(a, r->id)),
+                (long long)r->version, STR_ARG(uuid_str(a, about)), m->past);
     struct command c = {.id = uuid_named(UUID_NONE, name), .kind = "consequence.propose", .content = sha256_of(name),
                         .subject_kind = "consequence", .subject_id = uuid_named(UUID_NONE, name)};
     RETURN_IF(change_begin(op, &c));
     if (op->plan.replayed)
         return RC_OK;
-    fx_consequence_add(&op->plan.fx, &(struct consequence_add_in){
+    RETURN_IF(consequence_add_proposal(op, &(struct consequence_add_in){
         .hq = op->hq, .id = c.subject_id, .problem_id = m->problem_id, .unit_id = m->unit_id,
         .step = str_of(consequence_step_names[r->step - CONSEQUENCE_URGE]), .level = r->step, .rule_id = r->id,
         .rule_version = SOME(r->version), .why_zh = consequence_why(a, r, m->facts, LANG_ZH),
         .why_en = consequence_why(a, r, m->facts, LANG_EN), .recipients = r->recipients, .reply_days = r->reply_days,
-        .proposed_ms = op->now});
-    change_event(op, "consequence.proposed", "consequence", c.subject_id, STR_NONE);
+        .proposed_ms = op->now}));
     w->proposed++;
     return change_commit(op);
 }

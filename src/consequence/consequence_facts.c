@@ -41,15 +41,18 @@ static struct consequence_past past_of(const struct consequence_past_of_problem_
         .at_ms = r->at_ms};
 }
 
-enum rc consequence_load_past(struct op *op, struct uuid problem_id, struct uuid unit_id, struct consequence_past **past,
-                              size_t *n, struct opt_i64 *reply_due_ms)
+enum rc consequence_load_past(struct op *op, struct uuid problem_id, struct uuid unit_id,
+                              struct consequence_past **past, size_t *n, struct opt_i64 *reply_due_ms)
 {
     struct consequence_past_of_problem_row *rows;
     *reply_due_ms = NONE_I64;
-    _Static_assert(sizeof(struct consequence_past_of_unit_row) == sizeof(struct consequence_past_of_problem_row), "the same columns");
+    _Static_assert(sizeof(struct consequence_past_of_unit_row) == sizeof(struct consequence_past_of_problem_row),
+                   "the same columns");
     if (uuid_is_none(problem_id))
         RETURN_IF(q_consequence_past_of_unit(
-            &op->rd, &(struct consequence_past_of_unit_in){.hq = op->hq, .unit_id = unit_id, .since_ms = consequence_year_began(op)},
+            &op->rd,
+            &(struct consequence_past_of_unit_in){
+                .hq = op->hq, .unit_id = unit_id, .since_ms = consequence_year_began(op)},
             (struct consequence_past_of_unit_row **)&rows, n));
     else
         RETURN_IF(q_consequence_past_of_problem(
@@ -64,15 +67,21 @@ enum rc consequence_load_past(struct op *op, struct uuid problem_id, struct uuid
     return RC_OK;
 }
 
-bool consequence_facts_now(const struct consequence_cases_row *r, int64_t chain, int64_t now_ms, struct consequence_now *out)
+bool consequence_facts_now(const struct consequence_cases_row *r, int64_t chain, int64_t now_ms,
+                           struct consequence_now *out)
 {
     enum limit_kind kind = (enum limit_kind)problem_name_index(limit_kind_names, r->limit_kind);
     int64_t given = r->given_ms.has ? r->given_ms.v : now_ms;
     out->span = (struct consequence_span){.from_ms = given, .to_ms = INT64_MAX, .due_ms = r->due_ms, .given_ms = given,
                                           .unsigned_ = str_is(r->state, "dispatched")};
-    out->facts = (struct consequence_facts){.severity = r->severity, .category_code = r->category_code, .kind = kind,
-                                            .spans = &out->span, .nspans = 1, .reworks = {NULL, (size_t)r->rework_count},
-                                            .sent_backs = {NULL, (size_t)r->sent_back_count}, .chain = chain};
+    out->facts = (struct consequence_facts){.severity = r->severity,
+                                            .category_code = r->category_code,
+                                            .kind = kind,
+                                            .spans = &out->span,
+                                            .nspans = 1,
+                                            .reworks = {NULL, (size_t)r->rework_count},
+                                            .sent_backs = {NULL, (size_t)r->sent_back_count},
+                                            .chain = chain};
     if (!calendar_amount(kind, r->limit_units, &out->facts.total_ms))
         out->facts.total_ms = 0;
     /* Postponed: its clock stands until then. */
@@ -106,8 +115,10 @@ void consequence_facts_then(struct arena *a, const struct consequence_trial_case
             given = s->at_ms;
         if (!runs(s))
             continue;
-        spans[out->nspans++] = (struct consequence_span){
-            .from_ms = s->at_ms, .to_ms = i + 1 < n ? steps[i + 1].at_ms : INT64_MAX, .due_ms = s->due_ms.v, .given_ms = given,
-            .unsigned_ = str_is(s->to_state, "dispatched")};
+        spans[out->nspans++] = (struct consequence_span){.from_ms = s->at_ms,
+                                                         .to_ms = i + 1 < n ? steps[i + 1].at_ms : INT64_MAX,
+                                                         .due_ms = s->due_ms.v,
+                                                         .given_ms = given,
+                                                         .unsigned_ = str_is(s->to_state, "dispatched")};
     }
 }

@@ -18,7 +18,10 @@ static int begin(void **state)
 {
     (void)state;
     stage_open(&s);
-    leader = (struct actor){.person_id = ground_person(&s.g, "总指挥"), .unit_id = s.g.unit_id, .name = STR("总指挥"), .roles = ROLE_COMMANDER};
+    leader = (struct actor){.person_id = ground_person(&s.g, "总指挥"),
+                            .unit_id = s.g.unit_id,
+                            .name = STR("总指挥"),
+                            .roles = ROLE_COMMANDER};
     return 0;
 }
 
@@ -41,9 +44,19 @@ static void does(const struct actor *who, struct uuid problem, struct problem_ac
 static struct uuid report(const char *name, bool held)
 {
     struct op *op = stage_begin(&s, &s.office, "problem.report", name);
-    struct problem_new p = {.id = stage_id(name), .source = PROBLEM_BY_REPORT, .state = PROBLEM_REGISTERED, .area_code = STR("990101001"),
-                            .site_id = s.site, .site_name = STR("SC-001"), .category_code = STR("SC"), .severity = "general", .held = held,
-                            .limit_kind = LIMIT_CALENDAR_DAYS, .limit_amount = 2, .limit_stated = true, .description = str_of(name)};
+    struct problem_new p = {.id = stage_id(name),
+                            .source = PROBLEM_BY_REPORT,
+                            .state = PROBLEM_REGISTERED,
+                            .area_code = STR("990101001"),
+                            .site_id = s.site,
+                            .site_name = STR("SC-001"),
+                            .category_code = STR("SC"),
+                            .severity = "general",
+                            .held = held,
+                            .limit_kind = LIMIT_CALENDAR_DAYS,
+                            .limit_amount = 2,
+                            .limit_stated = true,
+                            .description = str_of(name)};
     ground_expect(&s.g, problem_prepare_new(op, &p, STR("")), RC_OK, NULL);
     ground_commit(&s.g);
     return p.id;
@@ -52,7 +65,12 @@ static struct uuid report(const char *name, bool held)
 static struct uuid with_unit(const char *name)
 {
     struct uuid id = report(name, false);
-    does(&s.office, id, (struct problem_act){.event = PROBLEM_EV_DISPATCH, .unit_id = s.unit, .has_limit = true, .limit_kind = LIMIT_CALENDAR_DAYS, .limit_amount = 2});
+    does(&s.office, id,
+         (struct problem_act){.event = PROBLEM_EV_DISPATCH,
+                              .unit_id = s.unit,
+                              .has_limit = true,
+                              .limit_kind = LIMIT_CALENDAR_DAYS,
+                              .limit_amount = 2});
     does(&s.contact, id, (struct problem_act){.event = PROBLEM_EV_ACCEPT});
     return id;
 }
@@ -64,7 +82,8 @@ static void add_rule(const char *name, struct consequence_rule r)
     r.active = true;
     r.count_min = r.count_min ? r.count_min : 1;
     r.period_days = r.period_days ? r.period_days : 30;
-    ground_expect(&s.g, consequence_prepare_rule(stage_begin(&s, &s.office, "consequence.rule_add", name), &r), RC_OK, NULL);
+    ground_expect(&s.g, consequence_prepare_rule(stage_begin(&s, &s.office, "consequence.rule_add", name), &r),
+                  RC_OK, NULL);
     ground_commit(&s.g);
 }
 
@@ -106,7 +125,8 @@ static void decide_all(bool approve)
         char name[40];
         snprintf(name, sizeof name, "decide %d", ++serial);
         struct consequence_decision d = {.id = ids[i], .approve = approve, .note = STR("同意")};
-        ground_expect(&s.g, consequence_prepare_decide(stage_begin(&s, &leader, "consequence.decide", name), &d), RC_OK, NULL);
+        ground_expect(&s.g, consequence_prepare_decide(stage_begin(&s, &leader, "consequence.decide", name), &d),
+                      RC_OK, NULL);
         ground_commit(&s.g);
     }
 }
@@ -116,7 +136,10 @@ static void the_ladder_by_itself(void **state)
     (void)state;
     struct consequence_list_row *rows;
     add_rule("urge", (struct consequence_rule){.cause = CAUSE_OVERDUE, .step = CONSEQUENCE_URGE, .cooldown_days = 2});
-    add_rule("order", (struct consequence_rule){.cause = CAUSE_OVERDUE, .days = 3, .step = CONSEQUENCE_SUPERVISE, .cooldown_days = 1, .reply_days = 3});
+    add_rule(
+        "order",
+        (struct consequence_rule){
+            .cause = CAUSE_OVERDUE, .days = 3, .step = CONSEQUENCE_SUPERVISE, .cooldown_days = 1, .reply_days = 3});
     with_unit("late one");
     run_chore();
     assert_int_equal(count("proposed", "urge"), 0); /* in time yet */
@@ -136,13 +159,15 @@ static void the_ladder_by_itself(void **state)
     assert_int_equal(count("proposed", "urge"), 0);
     decide_all(true);
     assert_int_equal(listed((struct consequence_list_in){.step = STR("supervise")}, &rows), 1);
-    assert_true(rows[0].number.has && rows[0].number.v == 1 && str_is(rows[0].form, "order") && rows[0].reply_due_ms.has);
+    assert_true(rows[0].number.has && rows[0].number.v == 1 && str_is(rows[0].form, "order") &&
+                rows[0].reply_due_ms.has);
     ground_pass(&s.g, 20 * (int64_t)DAY_MS);
     run_chore();
     assert_int_equal(listed((struct consequence_list_in){0}, &rows), 2); /* no rule higher up; never down */
     assert_int_equal(listed((struct consequence_list_in){.waiting_at = SOME(clock_now(&s.g.clock))}, &rows), 1);
     struct consequence_answer a = {.id = rows[0].id, .text = STR("已整改")};
-    ground_expect(&s.g, consequence_prepare_answer(stage_begin(&s, &s.contact, "consequence.answer", "answer"), &a), RC_OK, NULL);
+    ground_expect(&s.g, consequence_prepare_answer(stage_begin(&s, &s.contact, "consequence.answer", "answer"), &a),
+                  RC_OK, NULL);
     ground_commit(&s.g);
     listed((struct consequence_list_in){.step = STR("supervise")}, &rows);
     assert_true(rows[0].answer_late && str_is(rows[0].state, "answered"));
@@ -174,8 +199,10 @@ static void what_is_answered_held_or_still_is_not_asked_about(void **state)
     ground_pass(&s.g, 30 * (int64_t)DAY_MS);
     run_chore();
     assert_int_equal(listed((struct consequence_list_in){0}, &rows), 0);
-    struct consequence_new n = {.id = stage_id("by hand"), .problem_id = held, .step = CONSEQUENCE_URGE, .why = STR("催办")};
-    ground_expect(&s.g, consequence_prepare_new(stage_begin(&s, &s.office, "consequence.new", "by hand"), &n), RC_CONFLICT, "problem_held");
+    struct consequence_new n = {
+        .id = stage_id("by hand"), .problem_id = held, .step = CONSEQUENCE_URGE, .why = STR("催办")};
+    ground_expect(&s.g, consequence_prepare_new(stage_begin(&s, &s.office, "consequence.new", "by hand"), &n),
+                  RC_CONFLICT, "problem_held");
     does(&s.office, stopped, (struct problem_act){.event = PROBLEM_EV_RESTART, .note = STR("执法终结")});
     ground_pass(&s.g, 4 * (int64_t)DAY_MS);
     run_chore();
@@ -187,7 +214,11 @@ static void units_as_a_whole(void **state)
     (void)state;
     struct consequence_list_row *rows;
     char name[20];
-    add_rule("circular", (struct consequence_rule){.cause = CAUSE_UNIT_OVERDUE, .step = CONSEQUENCE_CIRCULATE, .count_min = 3, .period_days = 10, .may_skip = true,
+    add_rule("circular", (struct consequence_rule){.cause = CAUSE_UNIT_OVERDUE,
+                                                   .step = CONSEQUENCE_CIRCULATE,
+                                                   .count_min = 3,
+                                                   .period_days = 10,
+                                                   .may_skip = true,
                                                    .cooldown_days = 5});
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "late %d", i);
@@ -203,7 +234,8 @@ static void units_as_a_whole(void **state)
     for (int i = 0; i < 2; i++)
         run_chore();
     assert_int_equal(listed((struct consequence_list_in){0}, &rows), 1);
-    assert_true(uuid_eq(rows[0].unit_id, s.unit) && uuid_is_none(rows[0].problem_id) && str_is(rows[0].step, "circulate"));
+    assert_true(uuid_eq(rows[0].unit_id, s.unit) && uuid_is_none(rows[0].problem_id) &&
+                str_is(rows[0].step, "circulate"));
     decide_all(true);
     ground_pass(&s.g, DAY_MS);
     run_chore();

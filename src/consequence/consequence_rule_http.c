@@ -101,7 +101,8 @@ static void read_members(struct jin *in, int required, struct consequence_rule *
 
 static struct consequence_rule fresh_rule(void)
 {
-    return (struct consequence_rule){.active = true, .step = CONSEQUENCE_URGE, .count_min = 1, .period_days = 30, .cooldown_days = 3};
+    return (struct consequence_rule){
+        .active = true, .step = CONSEQUENCE_URGE, .count_min = 1, .period_days = 30, .cooldown_days = 3};
 }
 
 static enum rc find_rule(struct request *rq, struct uuid id, struct consequence_rule_get_row *row)
@@ -204,7 +205,8 @@ static enum rc try_case(struct op *op, struct trial *t, const struct consequence
     RETURN_IF(consequence_load_past(op, r->id, r->unit_id, &past, &n, &reply_due));
     f.reply_due_ms = reply_due;
     if (consequence_first(limits_calendar(op), &t->rule, &f, t->since_ms, op->now, &at))
-        t->hits[t->n++] = (struct hit){r, at, consequence_why(OP_ARENA(op), &t->rule, &f, op->lang), consequence_level(past, n)};
+        t->hits[t->n++] =
+            (struct hit){r, at, consequence_why(OP_ARENA(op), &t->rule, &f, op->lang), consequence_level(past, n)};
     return RC_OK;
 }
 
@@ -238,7 +240,8 @@ static void fold_units(struct op *op, struct trial *t)
         for (k = i; k < t->n && uuid_eq(t->hits[k].of->unit_id, t->hits[i].of->unit_id); k++)
             at[k - i] = t->hits[k].at_ms;
         if (consequence_first_of_unit(&t->rule, at, k - i, t->since_ms, op->now, &first))
-            t->hits[kept++] = (struct hit){t->hits[i].of, first, consequence_why(OP_ARENA(op), &t->rule, NULL, op->lang), 0};
+            t->hits[kept++] =
+                (struct hit){t->hits[i].of, first, consequence_why(OP_ARENA(op), &t->rule, NULL, op->lang), 0};
     }
     t->n = kept;
 }
@@ -251,8 +254,9 @@ static enum rc run_trial(struct op *op, struct trial *t)
     int64_t since = units ? t->since_ms - t->rule.period_days * DAY_MS : t->since_ms;
     RETURN_IF(limits_load(op));
     RETURN_IF(q_consequence_trial_cases(
-        &op->rd, &(struct consequence_trial_cases_in){.hq = op->hq, .since_ms = since, .row_limit = TRIAL_CASES_MAX + 1}, &rows,
-        &t->scanned));
+        &op->rd,
+        &(struct consequence_trial_cases_in){.hq = op->hq, .since_ms = since, .row_limit = TRIAL_CASES_MAX + 1},
+        &rows, &t->scanned));
     t->truncated = t->scanned > TRIAL_CASES_MAX;
     if (t->truncated)
         t->scanned = TRIAL_CASES_MAX;

@@ -18,15 +18,28 @@ enum rc consequence_prepare_rule(struct op *op, const struct consequence_rule *r
     if (count.n >= CONSEQUENCE_RULES_MAX)
         return OP_FAIL(op, RC_CONFLICT, "too_many", "规则最多 %d 条", "There are %d rules at most", CONSEQUENCE_RULES_MAX);
     fx_consequence_rule_add(&op->plan.fx, &(struct consequence_rule_add_in){
-        .hq = op->hq, .id = r->id, .name = r->name, .order_no = r->order_no, .active = r->active,
-        .cause = str_of(consequence_cause_names[r->cause]), .step = str_of(consequence_step_names[r->step - CONSEQUENCE_URGE]),
-        .count_min = r->count_min, .hours = r->hours, .days = r->days, .period_days = r->period_days,
-        .severity = text_or_none(r->severity), .category_code = text_or_none(r->category_code), .recipients = r->recipients,
-        .reply_days = r->reply_days, .cooldown_days = r->cooldown_days, .may_skip = r->may_skip});
+                                              .hq = op->hq,
+                                              .id = r->id,
+                                              .name = r->name,
+                                              .order_no = r->order_no,
+                                              .active = r->active,
+                                              .cause = str_of(consequence_cause_names[r->cause]),
+                                              .step = str_of(consequence_step_names[r->step - CONSEQUENCE_URGE]),
+                                              .count_min = r->count_min,
+                                              .hours = r->hours,
+                                              .days = r->days,
+                                              .period_days = r->period_days,
+                                              .severity = text_or_none(r->severity),
+                                              .category_code = text_or_none(r->category_code),
+                                              .recipients = r->recipients,
+                                              .reply_days = r->reply_days,
+                                              .cooldown_days = r->cooldown_days,
+                                              .may_skip = r->may_skip});
     return RC_OK;
 }
 
-enum rc consequence_prepare_rule_change(struct op *op, struct opt_i64 expected_version, const struct consequence_rule *r)
+enum rc consequence_prepare_rule_change(struct op *op, struct opt_i64 expected_version,
+                                        const struct consequence_rule *r)
 {
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_CONSEQUENCE_RULE, NULL));
     if (expected_version.has && expected_version.v != r->version)
@@ -34,11 +47,24 @@ enum rc consequence_prepare_rule_change(struct op *op, struct opt_i64 expected_v
                        "Somebody has changed the rule since; reload it first");
     RETURN_IF(consequence_rule_check(op->rd.fault, r));
     fx_consequence_rule_set(&op->plan.fx, &(struct consequence_rule_set_in){
-        .hq = op->hq, .id = r->id, .version = r->version, .name = r->name, .order_no = r->order_no, .active = r->active,
-        .cause = str_of(consequence_cause_names[r->cause]), .step = str_of(consequence_step_names[r->step - CONSEQUENCE_URGE]),
-        .count_min = r->count_min, .hours = r->hours, .days = r->days, .period_days = r->period_days,
-        .severity = text_or_none(r->severity), .category_code = text_or_none(r->category_code), .recipients = r->recipients,
-        .reply_days = r->reply_days, .cooldown_days = r->cooldown_days, .may_skip = r->may_skip});
+                                              .hq = op->hq,
+                                              .id = r->id,
+                                              .version = r->version,
+                                              .name = r->name,
+                                              .order_no = r->order_no,
+                                              .active = r->active,
+                                              .cause = str_of(consequence_cause_names[r->cause]),
+                                              .step = str_of(consequence_step_names[r->step - CONSEQUENCE_URGE]),
+                                              .count_min = r->count_min,
+                                              .hours = r->hours,
+                                              .days = r->days,
+                                              .period_days = r->period_days,
+                                              .severity = text_or_none(r->severity),
+                                              .category_code = text_or_none(r->category_code),
+                                              .recipients = r->recipients,
+                                              .reply_days = r->reply_days,
+                                              .cooldown_days = r->cooldown_days,
+                                              .may_skip = r->may_skip});
     return RC_OK;
 }
 
@@ -86,7 +112,8 @@ static enum rc check_ladder(struct op *op, const struct consequence_new *n, stru
     RETURN_IF(consequence_load_past(op, n->problem_id, unit_id, &past, &npast, &ignored));
     for (size_t i = 0; i < npast; i++)
         if (past[i].proposed)
-            return OP_FAIL(op, RC_CONFLICT, "consequence_pending", "该事项已有待审的建议", "A proposal in this matter waits already");
+            return OP_FAIL(op, RC_CONFLICT, "consequence_pending", "该事项已有待审的建议",
+                           "A proposal in this matter waits already");
     int level = consequence_level(past, npast);
     if ((int)n->step < level || ((int)n->step == level && n->step != CONSEQUENCE_URGE))
         return OP_FAIL(op, RC_CONFLICT, "only_upward", "结果运用只能逐级升格", "The ladder goes upward only");
@@ -109,7 +136,8 @@ static enum rc find_unit(struct op *op, const struct consequence_new *n, struct 
             return OP_FAIL(op, RC_CONFLICT, "problem_held", "暗访问题尚未公开，不得运用",
                            "A problem of a covert round is not used before it is disclosed");
         *unit_id = p.unit_id;
-        if (uuid_is_none(p.unit_id) || problem_is_closed((enum problem_state)problem_name_index(problem_state_names, p.state)))
+        if (uuid_is_none(p.unit_id) ||
+            problem_is_closed((enum problem_state)problem_name_index(problem_state_names, p.state)))
             return OP_FAIL(op, RC_CONFLICT, "not_with_a_unit", "该问题未在办理中，或未交办到单位",
                            "The problem is closed or with no unit");
     }
@@ -118,6 +146,25 @@ static enum rc find_unit(struct op *op, const struct consequence_new *n, struct 
     RETURN_IF(q_consequence_unit(&op->rd, &(struct consequence_unit_in){op->hq, *unit_id}, &unit, &found));
     if (!found)
         return fail_field(op->rd.fault, STR("/unit_id"), "unit_missing", "没有这个单位", "There is no such unit");
+    return RC_OK;
+}
+
+enum rc consequence_add_proposal(struct op *op, const struct consequence_add_in *row)
+{
+    struct consequence_deciders_row *rows;
+    size_t n;
+    fx_consequence_add(&op->plan.fx, row);
+    change_event(op, "consequence.proposed", "consequence", row->id, STR_NONE);
+    if (row->level == CONSEQUENCE_URGE)
+        return RC_OK;
+    RETURN_IF(q_consequence_deciders(&op->rd, &(struct consequence_deciders_in){op->hq, op->now}, &rows, &n));
+    struct uuid *people = ARENA_MANY(OP_ARENA(op), struct uuid, n + 1);
+    for (size_t i = 0; i < n; i++)
+        people[i] = rows[i].person_id;
+    if (n)
+        change_announce(op, &(struct announcement){
+            .rule = "consequence_proposed", .subject_kind = "consequence", .subject_id = row->id, .people = people,
+            .npeople = n, .zh = STR("有一项结果运用建议待审批"), .en = STR("A proposal waits for your decision")});
     return RC_OK;
 }
 
@@ -137,22 +184,33 @@ static enum rc tell(struct op *op, const struct consequence_by_id_row *r, const 
             units[nunits++] = unit.parent_id;
     }
     if ((r->recipients & TELL_TERRITORY) && p && !uuid_is_none(p->site_id)) {
-        RETURN_IF(q_consequence_territory(&op->rd, &(struct consequence_territory_in){op->hq, p->site_id}, &territory, &found));
+        RETURN_IF(q_consequence_territory(&op->rd, &(struct consequence_territory_in){op->hq, p->site_id},
+                                          &territory, &found));
         if (found && !uuid_is_none(territory.unit_id))
             units[nunits++] = territory.unit_id;
     }
     if (r->recipients & TELL_LEADERS)
-        RETURN_IF(q_consequence_leaders(&op->rd, &(struct consequence_leaders_in){
-            .hq = op->hq, .site_id = p ? p->site_id : UUID_NONE, .unit_id = r->unit_id, .at_ms = op->now}, &leaders, &n));
+        RETURN_IF(q_consequence_leaders(
+            &op->rd,
+            &(struct consequence_leaders_in){
+                .hq = op->hq, .site_id = p ? p->site_id : UUID_NONE, .unit_id = r->unit_id, .at_ms = op->now},
+            &leaders, &n));
     struct uuid *people = ARENA_MANY(OP_ARENA(op), struct uuid, n + 1);
     for (size_t i = 0; i < n; i++)
         people[i] = leaders[i].person_id;
     enum consequence_step step = step_of(r->step);
-    change_announce(op, &(struct announcement){
-        .rule = "consequence_issued", .urgent = step >= CONSEQUENCE_SUPERVISE, .subject_kind = "consequence", .subject_id = r->id,
-        .people = people, .npeople = n, .units = units, .nunits = nunits,
-        .zh = str_fmt(OP_ARENA(op), "收到%.*s", STR_ARG(consequence_step_word(step, LANG_ZH))),
-        .en = str_fmt(OP_ARENA(op), "Received: %.*s", STR_ARG(consequence_step_word(step, LANG_EN)))});
+    change_announce(
+        op, &(struct announcement){
+                .rule = "consequence_issued",
+                .urgent = step >= CONSEQUENCE_SUPERVISE,
+                .subject_kind = "consequence",
+                .subject_id = r->id,
+                .people = people,
+                .npeople = n,
+                .units = units,
+                .nunits = nunits,
+                .zh = str_fmt(OP_ARENA(op), "收到%.*s", STR_ARG(consequence_step_word(step, LANG_ZH))),
+                .en = str_fmt(OP_ARENA(op), "Received: %.*s", STR_ARG(consequence_step_word(step, LANG_EN)))});
     return RC_OK;
 }
 
@@ -172,7 +230,8 @@ static enum rc reply_due(struct op *op, const struct consequence_by_id_row *r, s
     due->has = true;
     RETURN_IF(limits_load(op));
     if (!calendar_due(limits_calendar(op), LIMIT_WORKING_DAYS, r->reply_days, op->now, &due->v))
-        return OP_FAIL(op, RC_CONFLICT, "limit_impossible", "按工作日历无法算出答复期限", "The working calendar cannot bear this limit");
+        return OP_FAIL(op, RC_CONFLICT, "limit_impossible", "按工作日历无法算出答复期限",
+                       "The working calendar cannot bear this limit");
     return RC_OK;
 }
 
@@ -180,12 +239,16 @@ static const char *const serials[] = {"supervision_order", "supervision_letter",
 
 static const char *serial_of(const char *form)
 {
-    return !form ? NULL : strcmp(form, "order") == 0 ? serials[0] : strcmp(form, "letter") == 0 ? serials[1] : serials[2];
+    return !form                         ? NULL
+           : strcmp(form, "order") == 0  ? serials[0]
+           : strcmp(form, "letter") == 0 ? serials[1]
+                                         : serials[2];
 }
 
 /* A mark in the case's timeline. Of a referral only that there was one; a publication leaves its mark when the text is
  * approved. */
-static enum rc mark(struct op *op, const struct consequence_by_id_row *r, const struct problem_by_id_row *p, struct str note)
+static enum rc mark(struct op *op, const struct consequence_by_id_row *r, const struct problem_by_id_row *p,
+                    struct str note)
 {
     static const char *const events[] = {"urge", "supervise", "circulate", "publish", "refer"};
     enum consequence_step step = step_of(r->step);
@@ -203,7 +266,7 @@ static enum rc load_case(struct op *op, struct uuid id, struct problem_by_id_row
 
 static enum rc issue(struct op *op, const struct consequence_by_id_row *r, struct str note, struct str reference)
 {
-    struct problem_by_id_row p;
+    struct problem_by_id_row p = {0};
     struct consequence_unit_row unit;
     struct consequence_issuer_row issuer;
     struct opt_i64 due;
@@ -213,6 +276,12 @@ static enum rc issue(struct op *op, const struct consequence_by_id_row *r, struc
     RETURN_IF(q_consequence_unit(&op->rd, &(struct consequence_unit_in){op->hq, r->unit_id}, &unit, &found));
     RETURN_IF(q_consequence_issuer(&op->rd, &(struct consequence_issuer_in){op->hq}, &issuer, &found));
     RETURN_IF(reply_due(op, r, &due));
+    if (of_case)
+        RETURN_IF(load_case(op, r->problem_id, &p));
+    /* Ended meanwhile: nothing is left to press for. A circulation, a publication and a referral look back on it. */
+    if (of_case && p.closed_ms.has && step <= CONSEQUENCE_SUPERVISE)
+        return OP_FAIL(op, RC_CONFLICT, "problem_closed", "该问题已办结，请不予采纳",
+                       "The problem has been closed meanwhile; dismiss this");
     const char *form = form_of(step, unit.kind), *serial = serial_of(form);
     if (serial)
         change_next_serial(op, serial, year);
@@ -221,11 +290,8 @@ static enum rc issue(struct op *op, const struct consequence_by_id_row *r, struc
         .note = text_or_none(note), .year = year, .form = form ? str_of(form) : STR_NONE,
         .serial = serial ? str_of(serial) : STR_NONE, .issuer = found ? issuer.name : STR(""), .reply_due_ms = due,
         .reference = text_or_none(reference)});
-    if (of_case) {
-        RETURN_IF(load_case(op, r->problem_id, &p));
-        if (step != CONSEQUENCE_PUBLISH)
-            RETURN_IF(mark(op, r, &p, note.n ? note : r->why_zh));
-    }
+    if (of_case && step != CONSEQUENCE_PUBLISH)
+        RETURN_IF(mark(op, r, &p, note.n ? note : r->why_zh));
     change_event(op, "consequence.issued", "consequence", r->id, STR_NONE);
     return step == CONSEQUENCE_PUBLISH || step == CONSEQUENCE_REFER ? RC_OK : tell(op, r, of_case ? &p : NULL);
 }
@@ -236,16 +302,29 @@ enum rc consequence_prepare_new(struct op *op, const struct consequence_new *n)
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_CONSEQUENCE_PROPOSE, NULL));
     RETURN_IF(find_unit(op, n, &unit_id));
     RETURN_IF(check_ladder(op, n, unit_id));
-    fx_consequence_add(&op->plan.fx, &(struct consequence_add_in){
-        .hq = op->hq, .id = n->id, .problem_id = n->problem_id, .unit_id = unit_id,
-        .step = str_of(consequence_step_names[n->step - CONSEQUENCE_URGE]), .level = n->step, .why_zh = n->why, .why_en = n->why,
-        .recipients = n->recipients, .reply_days = n->reply_days, .proposed_ms = op->now, .proposed_by = op->actor.person_id});
-    if (n->step != CONSEQUENCE_URGE) {
-        change_event(op, "consequence.proposed", "consequence", n->id, STR_NONE);
+    RETURN_IF(consequence_add_proposal(
+        op, &(struct consequence_add_in){.hq = op->hq,
+                                         .id = n->id,
+                                         .problem_id = n->problem_id,
+                                         .unit_id = unit_id,
+                                         .step = str_of(consequence_step_names[n->step - CONSEQUENCE_URGE]),
+                                         .level = n->step,
+                                         .why_zh = n->why,
+                                         .why_en = n->why,
+                                         .recipients = n->recipients,
+                                         .reply_days = n->reply_days,
+                                         .proposed_ms = op->now,
+                                         .proposed_by = op->actor.person_id}));
+    if (n->step != CONSEQUENCE_URGE)
         return RC_OK;
-    }
-    struct consequence_by_id_row row = {.id = n->id, .problem_id = n->problem_id, .unit_id = unit_id, .step = STR("urge"),
-                                        .version = 1, .reply_days = n->reply_days, .recipients = n->recipients, .why_zh = n->why};
+    struct consequence_by_id_row row = {.id = n->id,
+                                        .problem_id = n->problem_id,
+                                        .unit_id = unit_id,
+                                        .step = STR("urge"),
+                                        .version = 1,
+                                        .reply_days = n->reply_days,
+                                        .recipients = n->recipients,
+                                        .why_zh = n->why};
     return issue(op, &row, n->why, STR_NONE);
 }
 
@@ -270,8 +349,12 @@ enum rc consequence_prepare_decide(struct op *op, const struct consequence_decis
         return fail_field(op->rd.fault, STR("/reference"), "required", "移送须填写移送文号", "A referral needs its reference");
     if (d->approve)
         return issue(op, &row, d->note, str_is(row.step, "refer") ? d->reference : STR_NONE);
-    fx_consequence_dismiss(&op->plan.fx, &(struct consequence_dismiss_in){
-        .hq = op->hq, .id = row.id, .version = row.version, .decided_ms = op->now, .decided_by = op->actor.person_id, .note = d->note});
+    fx_consequence_dismiss(&op->plan.fx, &(struct consequence_dismiss_in){.hq = op->hq,
+                                                                          .id = row.id,
+                                                                          .version = row.version,
+                                                                          .decided_ms = op->now,
+                                                                          .decided_by = op->actor.person_id,
+                                                                          .note = d->note});
     return RC_OK;
 }
 
@@ -281,8 +364,11 @@ static enum rc check_names(struct op *op, const struct consequence_by_id_row *r,
 {
     struct consequence_named_row *names;
     size_t n;
-    RETURN_IF(q_consequence_named(&op->rd, &(struct consequence_named_in){.hq = op->hq, .unit_id = r->unit_id,
-                                                                          .problem_id = r->problem_id, .said = said}, &names, &n));
+    RETURN_IF(
+        q_consequence_named(&op->rd,
+                            &(struct consequence_named_in){
+                                .hq = op->hq, .unit_id = r->unit_id, .problem_id = r->problem_id, .said = said},
+                            &names, &n));
     if (n)
         fail_field(op->rd.fault, str_of(pointer), "names_a_person", "曝光稿不得出现个人姓名（%.*s）",
                    "What is published names no person (%.*s)", STR_ARG(names[0].name));
@@ -339,7 +425,11 @@ enum rc consequence_prepare_close(struct op *op, struct uuid id, struct str reas
     RETURN_IF(consequence_load(op, id, &row));
     if (!str_is(row.state, "issued") && !str_is(row.state, "answered"))
         return wrong_state(op);
-    fx_consequence_close(&op->plan.fx, &(struct consequence_close_in){
-        .hq = op->hq, .id = id, .version = row.version, .closed_ms = op->now, .closed_by = op->actor.person_id, .note = reason});
+    fx_consequence_close(&op->plan.fx, &(struct consequence_close_in){.hq = op->hq,
+                                                                      .id = id,
+                                                                      .version = row.version,
+                                                                      .closed_ms = op->now,
+                                                                      .closed_by = op->actor.person_id,
+                                                                      .note = reason});
     return RC_OK;
 }

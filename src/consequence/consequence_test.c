@@ -19,8 +19,8 @@
 static struct calendar calendar;
 static const struct uuid rule_a = {{1}}, rule_b = {{2}};
 
-/* A case of ten working hours, given Monday 09:00, due Tuesday 11:00 + …: 6 hours on Monday, 3.5 on Tuesday morning, the
- * last half from 14:30: due Tuesday 15:00. */
+/* A case of ten working hours, given Monday 09:00, due Tuesday 11:00 + …: 6 hours on Monday, 3.5 on Tuesday
+ * morning, the last half from 14:30: due Tuesday 15:00. */
 static struct consequence_span span(void)
 {
     return (struct consequence_span){.from_ms = AT(0, 0), .to_ms = INT64_MAX, .due_ms = AT(1, 6), .given_ms = AT(0, 0)};
@@ -28,8 +28,12 @@ static struct consequence_span span(void)
 
 static struct consequence_facts facts(const struct consequence_span *s, size_t n)
 {
-    return (struct consequence_facts){.severity = STR("general"), .category_code = STR("SQ"), .kind = LIMIT_WORKING_HOURS,
-                                      .total_ms = 10 * HOUR_MS, .spans = s, .nspans = n};
+    return (struct consequence_facts){.severity = STR("general"),
+                                      .category_code = STR("SQ"),
+                                      .kind = LIMIT_WORKING_HOURS,
+                                      .total_ms = 10 * HOUR_MS,
+                                      .spans = s,
+                                      .nspans = n};
 }
 
 static void each_cause_holds_from_its_moment_on(void **state)
@@ -51,7 +55,12 @@ static void each_cause_holds_from_its_moment_on(void **state)
         {"overdue at once", {.cause = CAUSE_OVERDUE}, false, 0, NONE_I64, AT(1, 6)},
         /* four working hours after Tuesday 15:00: 2.5 that day, 1.5 on Wednesday: 10:00 */
         {"overdue four hours", {.cause = CAUSE_OVERDUE, .hours = 4}, false, 0, NONE_I64, AT(2, 1)},
-        {"days are not asked of a limit in hours", {.cause = CAUSE_OVERDUE, .hours = 4, .days = 30}, false, 0, NONE_I64, AT(2, 1)},
+        {"days are not asked of a limit in hours",
+         {.cause = CAUSE_OVERDUE, .hours = 4, .days = 30},
+         false,
+         0,
+         NONE_I64,
+         AT(2, 1)},
         {"signed", {.cause = CAUSE_UNSIGNED, .hours = 4}, false, 0, NONE_I64, 0},
         /* four working hours from Monday 09:00: 3 till noon, one from 14:30: 15:30 */
         {"unsigned", {.cause = CAUSE_UNSIGNED, .hours = 4}, true, 0, NONE_I64, AT(0, 6) + HALF},
@@ -103,14 +112,16 @@ static void only_running_time_counts(void **state)
     assert_true(at >= AT(4, 0) && at <= AT(4, 0) + MINUTE_MS);
     assert_false(consequence_first(&calendar, &over, &first, AT(0, 0), AT(30, 0), &at));
     assert_false(consequence_first(&calendar, &over, &f, AT(9, 0), AT(30, 0), &at)); /* answered by then */
-    assert_true(consequence_first(&calendar, &over, &f, AT(6, 0), AT(30, 0), &at));  /* held already at the date asked from */
+    assert_true(consequence_first(&calendar, &over, &f, AT(6, 0), AT(30, 0),
+                                  &at)); /* held already at the date asked from */
     assert_true(at == AT(6, 0));
 }
 
 static void limits_in_days_run_over_by_days(void **state)
 {
     (void)state;
-    struct consequence_span s = {.from_ms = AT(0, 0), .to_ms = INT64_MAX, .due_ms = AT(3, 8) + HALF, .given_ms = AT(0, 0)};
+    struct consequence_span s = {
+        .from_ms = AT(0, 0), .to_ms = INT64_MAX, .due_ms = AT(3, 8) + HALF, .given_ms = AT(0, 0)};
     struct consequence_facts f = facts(&s, 1);
     struct consequence_rule over = {.cause = CAUSE_OVERDUE, .days = 2, .hours = 1};
     int64_t at;
@@ -137,19 +148,62 @@ static void the_ladder_goes_upward_step_by_step(void **state)
         {"not the second at once", CONSEQUENCE_SUPERVISE, false, 3, {{0}}, 0, false},
         {"unless it is stated", CONSEQUENCE_SUPERVISE, true, 3, {{0}}, 0, true},
         {"far up, stated", CONSEQUENCE_REFER, true, 0, {{.step = CONSEQUENCE_URGE, .at_ms = AT(-5, 0)}}, 1, true},
-        {"pending", CONSEQUENCE_SUPERVISE, false, 0, {{.step = CONSEQUENCE_URGE, .proposed = true, .at_ms = AT(-9, 0)}}, 1, false},
-        {"dismissed under this rule", CONSEQUENCE_URGE, false, 0, {{.step = CONSEQUENCE_URGE, .dismissed = true, .rule_id = rule_a}}, 1, false},
-        {"dismissed under another", CONSEQUENCE_URGE, false, 9, {{.step = CONSEQUENCE_URGE, .dismissed = true, .rule_id = rule_b, .at_ms = now}}, 1, true},
-        {"dismissed does not lift", CONSEQUENCE_SUPERVISE, false, 0, {{.step = CONSEQUENCE_URGE, .dismissed = true, .rule_id = rule_b}}, 1, false},
-        {"cooling down", CONSEQUENCE_SUPERVISE, false, 3, {{.step = CONSEQUENCE_URGE, .at_ms = AT(-2, 0)}}, 1, false},
+        {"pending",
+         CONSEQUENCE_SUPERVISE,
+         false,
+         0,
+         {{.step = CONSEQUENCE_URGE, .proposed = true, .at_ms = AT(-9, 0)}},
+         1,
+         false},
+        {"dismissed under this rule",
+         CONSEQUENCE_URGE,
+         false,
+         0,
+         {{.step = CONSEQUENCE_URGE, .dismissed = true, .rule_id = rule_a}},
+         1,
+         false},
+        {"dismissed under another",
+         CONSEQUENCE_URGE,
+         false,
+         9,
+         {{.step = CONSEQUENCE_URGE, .dismissed = true, .rule_id = rule_b, .at_ms = now}},
+         1,
+         true},
+        {"dismissed does not lift",
+         CONSEQUENCE_SUPERVISE,
+         false,
+         0,
+         {{.step = CONSEQUENCE_URGE, .dismissed = true, .rule_id = rule_b}},
+         1,
+         false},
+        {"cooling down",
+         CONSEQUENCE_SUPERVISE,
+         false,
+         3,
+         {{.step = CONSEQUENCE_URGE, .at_ms = AT(-2, 0)}},
+         1,
+         false},
         {"cooled down", CONSEQUENCE_SUPERVISE, false, 3, {{.step = CONSEQUENCE_URGE, .at_ms = AT(-3, 0)}}, 1, true},
         {"urged again", CONSEQUENCE_URGE, false, 3, {{.step = CONSEQUENCE_URGE, .at_ms = AT(-4, 0)}}, 1, true},
-        {"no second order", CONSEQUENCE_SUPERVISE, true, 0, {{.step = CONSEQUENCE_URGE, .at_ms = AT(-9, 0)}, {.step = CONSEQUENCE_SUPERVISE, .at_ms = AT(-8, 0)}}, 2, false},
+        {"no second order",
+         CONSEQUENCE_SUPERVISE,
+         true,
+         0,
+         {{.step = CONSEQUENCE_URGE, .at_ms = AT(-9, 0)}, {.step = CONSEQUENCE_SUPERVISE, .at_ms = AT(-8, 0)}},
+         2,
+         false},
         {"never down", CONSEQUENCE_URGE, true, 0, {{.step = CONSEQUENCE_SUPERVISE, .at_ms = AT(-8, 0)}}, 1, false},
-        {"third step", CONSEQUENCE_CIRCULATE, false, 0, {{.step = CONSEQUENCE_SUPERVISE, .at_ms = AT(-8, 0)}, {.step = CONSEQUENCE_URGE, .at_ms = AT(-9, 0)}}, 2, true},
+        {"third step",
+         CONSEQUENCE_CIRCULATE,
+         false,
+         0,
+         {{.step = CONSEQUENCE_SUPERVISE, .at_ms = AT(-8, 0)}, {.step = CONSEQUENCE_URGE, .at_ms = AT(-9, 0)}},
+         2,
+         true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct consequence_rule r = {.id = rule_a, .step = cases[i].step, .may_skip = cases[i].may_skip, .cooldown_days = cases[i].cooldown};
+        struct consequence_rule r = {
+            .id = rule_a, .step = cases[i].step, .may_skip = cases[i].may_skip, .cooldown_days = cases[i].cooldown};
         if (consequence_allowed(&r, cases[i].past, cases[i].n, now) != cases[i].allowed)
             fail_msg("%s", cases[i].what);
     }
@@ -162,10 +216,12 @@ static void units_by_how_many_ran_over(void **state)
     const struct {
         int64_t count, days, from, to, expect; /* 0: never */
     } cases[] = {
-        {3, 5, AT(0, 0), AT(60, 0), AT(13, 0)},  {3, 13, AT(0, 0), AT(60, 0), AT(12, 0)}, {2, 5, AT(0, 0), AT(60, 0), AT(12, 0)},
-        {4, 5, AT(0, 0), AT(60, 0), 0},          {4, 14, AT(0, 0), AT(60, 0), AT(13, 0)}, {1, 5, AT(0, 0), AT(60, 0), AT(0, 0)},
-        {3, 5, AT(14, 0), AT(14, 0), AT(14, 0)}, {3, 5, AT(16, 0), AT(16, 0), 0},         {3, 5, AT(11, 0), AT(12, 0), 0},
-        {1, 5, AT(20, 0), AT(60, 0), AT(40, 0)}, {6, 366, AT(0, 0), AT(60, 0), 0},
+        {3, 5, AT(0, 0), AT(60, 0), AT(13, 0)},  {3, 13, AT(0, 0), AT(60, 0), AT(12, 0)},
+        {2, 5, AT(0, 0), AT(60, 0), AT(12, 0)},  {4, 5, AT(0, 0), AT(60, 0), 0},
+        {4, 14, AT(0, 0), AT(60, 0), AT(13, 0)}, {1, 5, AT(0, 0), AT(60, 0), AT(0, 0)},
+        {3, 5, AT(14, 0), AT(14, 0), AT(14, 0)}, {3, 5, AT(16, 0), AT(16, 0), 0},
+        {3, 5, AT(11, 0), AT(12, 0), 0},         {1, 5, AT(20, 0), AT(60, 0), AT(40, 0)},
+        {6, 366, AT(0, 0), AT(60, 0), 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct consequence_rule r = {.count_min = cases[i].count, .period_days = cases[i].days};
@@ -181,8 +237,17 @@ static void every_fault_of_a_rule_is_named(void **state)
     (void)state;
     struct arena arena;
     struct fault f;
-    struct consequence_rule good = {.name = STR("超时三日督办"), .cause = CAUSE_OVERDUE, .step = CONSEQUENCE_SUPERVISE, .count_min = 1, .days = 3, .period_days = 30},
-                            bad = {.name = STR(""), .severity = STR("x"), .cause = CAUSE_UNSIGNED, .reply_days = 999, .cooldown_days = -1};
+    struct consequence_rule good = {.name = STR("超时三日督办"),
+                                    .cause = CAUSE_OVERDUE,
+                                    .step = CONSEQUENCE_SUPERVISE,
+                                    .count_min = 1,
+                                    .days = 3,
+                                    .period_days = 30},
+                            bad = {.name = STR(""),
+                                   .severity = STR("x"),
+                                   .cause = CAUSE_UNSIGNED,
+                                   .reply_days = 999,
+                                   .cooldown_days = -1};
     arena_init(&arena);
     fault_init(&f, &arena);
     assert_int_equal(consequence_rule_check(&f, &good), RC_OK);
@@ -191,7 +256,8 @@ static void every_fault_of_a_rule_is_named(void **state)
     for (int c = 0; c < CAUSES; c++) {
         struct consequence_facts facts_ = {.kind = LIMIT_WORKING_DAYS};
         good.cause = (enum consequence_cause)c;
-        assert_true(consequence_why(&arena, &good, &facts_, LANG_ZH).n > 10 && consequence_why(&arena, &good, &facts_, LANG_EN).n > 10);
+        assert_true(consequence_why(&arena, &good, &facts_, LANG_ZH).n > 10 &&
+                    consequence_why(&arena, &good, &facts_, LANG_EN).n > 10);
     }
     arena_free(&arena);
 }

@@ -74,7 +74,7 @@ struct lookback_rule_change {
 enum rc lookback_prepare_rule(struct op *op, const struct lookback_rule *r) MUST_CHECK;
 enum rc lookback_prepare_rule_change(struct op *op, const struct lookback_rule_change *c) MUST_CHECK;
 
-/* By hand. RC_CONFLICT "not_struck_off", "lookback_planned_already". */
+/* By hand. RC_CONFLICT "not_struck_off", "lookback_planned_already", "problem_held". */
 struct lookback_new {
     struct uuid id, problem_id;
     int64_t due_ms;

@@ -36,8 +36,12 @@ static enum rc load_rules(struct op *op, struct lookback_rule **rules, size_t *n
 
 static struct lookback_case case_of(const struct lookback_struck_off_row *r)
 {
-    return (struct lookback_case){.severity = r->severity, .category_code = r->category_code, .criterion_id = r->criterion_id,
-                                  .unit_id = r->unit_id, .rework_count = r->rework_count, .closed_ms = r->closed_ms};
+    return (struct lookback_case){.severity = r->severity,
+                                  .category_code = r->category_code,
+                                  .criterion_id = r->criterion_id,
+                                  .unit_id = r->unit_id,
+                                  .rework_count = r->rework_count,
+                                  .closed_ms = r->closed_ms};
 }
 
 /* ---- by rule ---- */
@@ -144,20 +148,23 @@ static void plan_drawn(struct op *op, const struct pool *p, const struct draw *d
         for (size_t k = 0; k < d->strata[h].quota; k++)
             for (size_t i = 0; i < p->n; i++)
                 if (uuid_eq(p->cases[i].id, d->strata[h].drawn[k]))
-                    lookback_add_planned(op, &(struct lookback_plan){.rule = p->rule, .of = &p->cases[i], .draw_id = d->subject_id});
+                    lookback_add_planned(
+                        op, &(struct lookback_plan){.rule = p->rule, .of = &p->cases[i], .draw_id = d->subject_id});
 }
 
 static enum rc draw_day(struct op *op, const struct lookback_rule *rule, int64_t day_ms)
 {
     struct pool p;
     struct str day = civil_date(OP_ARENA(op), day_ms, op->zone_min);
-    struct command c = command_of(op, "lookback.draw", str_fmt(OP_ARENA(op), "%.*s/%.*s", STR_ARG(uuid_str(OP_ARENA(op), rule->id)),
-                                                               STR_ARG(day)));
+    struct command c =
+        command_of(op, "lookback.draw",
+                   str_fmt(OP_ARENA(op), "%.*s/%.*s", STR_ARG(uuid_str(OP_ARENA(op), rule->id)), STR_ARG(day)));
     RETURN_IF(gather(op, rule, day_ms, &p));
     RETURN_IF(change_begin(op, &c));
     if (op->plan.replayed)
         return RC_OK;
-    struct draw d = {.subject_kind = "lookback", .subject_id = c.id, .no = 1, .take = lookback_take(p.n, rule->share_permille)};
+    struct draw d = {
+        .subject_kind = "lookback", .subject_id = c.id, .no = 1, .take = lookback_take(p.n, rule->share_permille)};
     fx_lookback_draw_add(&op->plan.fx, &(struct lookback_draw_add_in){
         .hq = op->hq, .id = c.id, .rule_id = rule->id, .closed_day = day, .candidates = (int64_t)p.n,
         .taken = (int64_t)d.take, .at_ms = op->now});
@@ -179,7 +186,8 @@ static enum rc plan_by_draw(struct op *op, const struct lookback_rule *rule, boo
     int64_t first = civil_midnight(rule->from_ms, op->zone_min);
     if (day < first)
         day = first;
-    struct lookback_draws_since_in in = {.hq = op->hq, .rule_id = rule->id, .closed_day = civil_date(OP_ARENA(op), day, op->zone_min)};
+    struct lookback_draws_since_in in = {
+        .hq = op->hq, .rule_id = rule->id, .closed_day = civil_date(OP_ARENA(op), day, op->zone_min)};
     RETURN_IF(q_lookback_draws_since(&op->rd, &in, &drawn, &n));
     for (; day < today; day += DAY_MS) {
         if (at < n && str_eq(drawn[at].closed_day, civil_date(OP_ARENA(op), day, op->zone_min))) {

@@ -92,7 +92,8 @@ static enum rc list_lookbacks(struct request *rq)
         put_row(&rq->json, &rq->op, (const struct lookback_by_id_row *)&rows[i]);
         jo_end(&rq->json);
     }
-    page_end(rq, &page, n > shown, shown ? rows[shown - 1].due_ms : 0, shown ? rows[shown - 1].id : UUID_NONE, STR_NONE);
+    page_end(rq, &page, n > shown, shown ? rows[shown - 1].due_ms : 0, shown ? rows[shown - 1].id : UUID_NONE,
+             STR_NONE);
     return reply_json(rq, 200);
 }
 
@@ -262,7 +263,9 @@ static enum rc rates(struct request *rq)
     jo_arr(j, "items");
     for (size_t i = 0; i < n; i++) {
         jo_obj(j, NULL);
-        jo_str(j, "key", in.by_unit && !uuid_is_none(rows[i].unit_id) ? uuid_str(OP_ARENA(&rq->op), rows[i].unit_id) : rows[i].key);
+        jo_str(j, "key",
+               in.by_unit && !uuid_is_none(rows[i].unit_id) ? uuid_str(OP_ARENA(&rq->op), rows[i].unit_id)
+                                                            : rows[i].key);
         jo_str(j, "name", rows[i].name);
         put_rates(j, &rows[i]);
         jo_end(j);

@@ -48,9 +48,17 @@ static void drive(const char *name, struct uuid id)
 static struct uuid struck_off(const char *name, const char *severity)
 {
     struct op *op = stage_begin(&s, &s.office, "problem.report", name);
-    struct problem_new p = {.id = stage_id(name), .source = PROBLEM_BY_REPORT, .state = PROBLEM_REGISTERED, .area_code = STR("990101001"),
-                            .site_id = s.site, .site_name = STR("SC-001"), .category_code = STR("SC"), .severity = severity,
-                            .limit_kind = LIMIT_WORKING_DAYS, .limit_amount = 3, .description = str_of(name)};
+    struct problem_new p = {.id = stage_id(name),
+                            .source = PROBLEM_BY_REPORT,
+                            .state = PROBLEM_REGISTERED,
+                            .area_code = STR("990101001"),
+                            .site_id = s.site,
+                            .site_name = STR("SC-001"),
+                            .category_code = STR("SC"),
+                            .severity = severity,
+                            .limit_kind = LIMIT_WORKING_DAYS,
+                            .limit_amount = 3,
+                            .description = str_of(name)};
     ground_expect(&s.g, problem_prepare_new(op, &p, STR("")), RC_OK, NULL);
     ground_commit(&s.g);
     drive(name, p.id);
@@ -103,7 +111,8 @@ static void a_rule_plans_once(void **state)
     size_t n;
     struck_off("before the rule", "key");
     ground_pass(&s.g, HOUR_MS);
-    add_rule("key", (struct lookback_rule){.severity = STR("key"), .days_after = 7, .span_days = 3, .share_permille = 1000});
+    add_rule("key", (struct lookback_rule){
+                        .severity = STR("key"), .days_after = 7, .span_days = 3, .share_permille = 1000});
     run_chore();
     assert_int_equal(count(), 0);
     struct uuid key = struck_off("key case", "key");
@@ -152,7 +161,8 @@ static void what_is_missed_shows(void **state)
     ground_pass(&s.g, 10 * MINUTE_MS);
     run_chore();
     struct uuid id = planned(&n, (struct lookback_list_in){0})[0].id;
-    ground_expect(&s.g, assign(id, s.office.person_id), RC_INVALID, "person_missing"); /* holds no account's role here */
+    ground_expect(&s.g, assign(id, s.office.person_id), RC_INVALID,
+                  "person_missing"); /* holds no account's role here */
     ground_expect(&s.g, assign(id, s.inspector.person_id), RC_OK, NULL);
     ground_commit(&s.g);
     planned(&n, (struct lookback_list_in){.missed_at = SOME(clock_now(&s.g.clock))});
@@ -189,7 +199,10 @@ static void a_draw_anybody_repeats(void **state)
     struct lookback_draw_list_row *draws;
     struct draw_record *records;
     rows = planned(&n, (struct lookback_list_in){0});
-    ground_expect(&s.g, q_lookback_draw_list(&op->rd, &(struct lookback_draw_list_in){.hq = op->hq, .row_limit = 9}, &draws, &ndraws), RC_OK, NULL);
+    ground_expect(&s.g,
+                  q_lookback_draw_list(&op->rd, &(struct lookback_draw_list_in){.hq = op->hq, .row_limit = 9},
+                                       &draws, &ndraws),
+                  RC_OK, NULL);
     assert_int_equal(ndraws, 1);
     assert_true(draws[0].candidates == 6 && draws[0].taken == 3);
     ground_expect(&s.g, draw_records(op, "lookback", draws[0].id, true, &records, &nlist), RC_OK, NULL);
@@ -219,19 +232,35 @@ static void rebounds_are_linked_and_counted(void **state)
         bool found;
         snprintf(name, sizeof name, "turn %d", turn);
         struct uuid id = stage_id(name);
-        struct lookback_new plan = {.id = id, .problem_id = problem, .due_ms = clock_now(&s.g.clock) + DAY_MS, .people = &s.inspector.person_id, .npeople = 1};
-        ground_expect(&s.g, lookback_prepare_new(stage_begin(&s, &s.office, "lookback.plan", name), &plan), RC_OK, NULL);
+        struct lookback_new plan = {.id = id,
+                                    .problem_id = problem,
+                                    .due_ms = clock_now(&s.g.clock) + DAY_MS,
+                                    .people = &s.inspector.person_id,
+                                    .npeople = 1};
+        ground_expect(&s.g, lookback_prepare_new(stage_begin(&s, &s.office, "lookback.plan", name), &plan), RC_OK,
+                      NULL);
         ground_commit(&s.g);
         snprintf(name, sizeof name, "again %d", turn);
         again = stage_id(name);
-        struct lookback_verdict v = {.id = id, .rebounds = true, .note = STR("又有垃圾"), .rebound_id = again, .photos = &s.before, .nphotos = 1};
-        ground_expect(&s.g, lookback_prepare_judge(stage_begin(&s, &s.inspector, "lookback.judge", name), &v), RC_OK, NULL);
+        struct lookback_verdict v = {.id = id,
+                                     .rebounds = true,
+                                     .note = STR("又有垃圾"),
+                                     .rebound_id = again,
+                                     .photos = &s.before,
+                                     .nphotos = 1};
+        ground_expect(&s.g, lookback_prepare_judge(stage_begin(&s, &s.inspector, "lookback.judge", name), &v),
+                      RC_OK, NULL);
         ground_commit(&s.g);
         struct op *op = ground_op(&s.g);
         struct problem_by_id_row p;
-        ground_expect(&s.g, q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = again}, &p, &found), RC_OK, NULL);
-        assert_true(found && uuid_eq(p.rebound_of, problem) && str_is(p.state, "registered") && str_is(p.source, "lookback"));
-        ground_expect(&s.g, q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = problem}, &p, &found), RC_OK, NULL);
+        ground_expect(&s.g,
+                      q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = again}, &p, &found),
+                      RC_OK, NULL);
+        assert_true(found && uuid_eq(p.rebound_of, problem) && str_is(p.state, "registered") &&
+                    str_is(p.source, "lookback"));
+        ground_expect(&s.g,
+                      q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = problem}, &p, &found),
+                      RC_OK, NULL);
         assert_true(p.rebounded && str_is(p.state, "struck_off"));
         struct lookback_list_row *rows = planned(&n, (struct lookback_list_in){.problem_id = problem});
         assert_int_equal(rows[0].chain, turn);

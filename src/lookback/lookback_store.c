@@ -124,7 +124,8 @@ static enum rc check_person(struct op *op, const struct subject *s, struct uuid 
     struct lookback_candidate_person_row p;
     bool found;
     RETURN_IF(q_lookback_candidate_person(
-        &op->rd, &(struct lookback_candidate_person_in){.hq = op->hq, .person_id = person_id, .at_ms = op->now}, &p, &found));
+        &op->rd, &(struct lookback_candidate_person_in){.hq = op->hq, .person_id = person_id, .at_ms = op->now}, &p,
+        &found));
     if (!found || !p.checks) {
         fail_field(op->rd.fault, at, "person_missing", "应为在职的创建办、督查或联合督查人员",
                    "It must be someone in service of the office, an inspector or a joint inspector");
@@ -158,8 +159,9 @@ static enum rc check_people(struct op *op, const struct subject *s, const struct
         RETURN_IF(check_person(op, s, people->list[i], at, &joint));
     }
     if (people->joint && people->n && (!joint || people->n < 2))
-        fail_field(op->rd.fault, STR("/people"), "joint_needed", "联合“回头看”应有纪委监委或效能办人员参加，且不少于两人",
-                   "A joint look-back needs someone of the discipline inspection or efficiency office, and two at least");
+        fail_field(
+            op->rd.fault, STR("/people"), "joint_needed", "联合“回头看”应有纪委监委或效能办人员参加，且不少于两人",
+            "A joint look-back needs someone of the discipline inspection or efficiency office, and two at least");
     return fault_has_fields(op->rd.fault) ? op->rd.fault->rc : RC_OK;
 }
 
@@ -191,6 +193,9 @@ enum rc lookback_prepare_new(struct op *op, const struct lookback_new *n)
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_LOOKBACK_PLAN, NULL));
     RETURN_IF(problem_load(op, n->problem_id, &p));
     struct subject s = problem_subject(&p);
+    if (p.held)
+        return OP_FAIL(op, RC_CONFLICT, "problem_held", "暗访问题尚未公开，不得安排“回头看”",
+                       "A problem of a covert round is not looked back on before it is disclosed");
     if (!struck_off(&p) || p.rebounded)
         return OP_FAIL(op, RC_CONFLICT, "not_struck_off", "只能对已销号且未反弹的问题“回头看”",
                        "Only what has been struck off and not rebounded is looked back on");
@@ -278,13 +283,25 @@ static enum rc check_verdict(struct op *op, const struct lookback_verdict *v)
 /* The new case: the same place and criterion, found by the office's own people. */
 static enum rc reopen(struct op *op, const struct problem_by_id_row *p, const struct lookback_verdict *v)
 {
-    struct problem_new n = {
-        .id = v->rebound_id, .source = PROBLEM_BY_LOOKBACK, .state = PROBLEM_REGISTERED, .site_id = p->site_id,
-        .site_name = p->site_name, .area_code = p->area_code, .category_code = p->category_code,
-        .criterion_id = p->criterion_id, .description = v->note, .place = p->place, .lon_e7 = p->lon_e7,
-        .lat_e7 = p->lat_e7, .severity = str_is(p->severity, "key") ? "key" : "general",
-        .limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, p->limit_kind),
-        .limit_amount = p->limit_amount, .photos = v->photos, .nphotos = v->nphotos, .kind = p->kind, .rebound_of = p->id};
+    struct problem_new n = {.id = v->rebound_id,
+                            .source = PROBLEM_BY_LOOKBACK,
+                            .state = PROBLEM_REGISTERED,
+                            .site_id = p->site_id,
+                            .site_name = p->site_name,
+                            .area_code = p->area_code,
+                            .category_code = p->category_code,
+                            .criterion_id = p->criterion_id,
+                            .description = v->note,
+                            .place = p->place,
+                            .lon_e7 = p->lon_e7,
+                            .lat_e7 = p->lat_e7,
+                            .severity = str_is(p->severity, "key") ? "key" : "general",
+                            .limit_kind = (enum limit_kind)problem_name_index(limit_kind_names, p->limit_kind),
+                            .limit_amount = p->limit_amount,
+                            .photos = v->photos,
+                            .nphotos = v->nphotos,
+                            .kind = p->kind,
+                            .rebound_of = p->id};
     return problem_prepare_new(op, &n, STR(""));
 }
 

@@ -21,8 +21,12 @@ static struct lookback_rule rule(void)
 
 static struct lookback_case of_a(void)
 {
-    return (struct lookback_case){.severity = STR("key"), .category_code = STR("SQ"), .criterion_id = item, .unit_id = unit_a,
-                                  .rework_count = 2, .closed_ms = MONDAY_0900};
+    return (struct lookback_case){.severity = STR("key"),
+                                  .category_code = STR("SQ"),
+                                  .criterion_id = item,
+                                  .unit_id = unit_a,
+                                  .rework_count = 2,
+                                  .closed_ms = MONDAY_0900};
 }
 
 static void conditions_match_or_stand_open(void **state)
@@ -92,7 +96,8 @@ static void a_share_is_rounded_up(void **state)
         size_t n;
         int64_t permille;
         size_t take;
-    } cases[] = {{0, 100, 0}, {1, 100, 1}, {9, 100, 1}, {10, 100, 1}, {11, 100, 2}, {100, 50, 5}, {101, 50, 6}, {7, 1000, 7}, {1000, 1, 1}};
+    } cases[] = {{0, 100, 0},  {1, 100, 1},  {9, 100, 1},  {10, 100, 1}, {11, 100, 2},
+                 {100, 50, 5}, {101, 50, 6}, {7, 1000, 7}, {1000, 1, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(lookback_take(cases[i].n, cases[i].permille), cases[i].take);
 }
@@ -102,7 +107,9 @@ static void every_fault_of_a_rule_is_named(void **state)
     (void)state;
     struct arena arena;
     struct fault f;
-    struct lookback_rule good = rule(), bad = {.name = STR(" "), .severity = STR("grave"), .rework_min = -1, .share_permille = 1001};
+    struct lookback_rule good = rule(),
+                         bad = {
+                             .name = STR(" "), .severity = STR("grave"), .rework_min = -1, .share_permille = 1001};
     arena_init(&arena);
     fault_init(&f, &arena);
     assert_int_equal(lookback_rule_check(&f, &good), RC_OK);

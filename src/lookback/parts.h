@@ -14,6 +14,7 @@ void parts_number(struct json_out *j, const char *key, struct arena *a, int64_t 
 void parts_rate(struct json_out *j, const char *key, int64_t part, int64_t of);
 /* A command whose body is {"id", "reason"} on the record named in the path. */
 enum rc parts_reasoned(struct request *rq, const char *kind, const char *subject_kind,
-                       enum rc (*prepare)(struct op *op, struct uuid id, struct str reason), handler_fn *after) MUST_CHECK;
+                       enum rc (*prepare)(struct op *op, struct uuid id, struct str reason),
+                       handler_fn *after) MUST_CHECK;
 
 #endif

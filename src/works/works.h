@@ -35,7 +35,14 @@ enum rc works_plan_check(struct arena *a, struct fault *f, const struct works_ne
 
 enum rc works_prepare_new(struct op *op, const struct works_new *w) MUST_CHECK;
 
-enum works_member { WORKS_TITLE = 1, WORKS_CONTENT = 2, WORKS_PLAN = 4, WORKS_START = 8, WORKS_END = 16, WORKS_LEAD = 32 };
+enum works_member {
+    WORKS_TITLE = 1,
+    WORKS_CONTENT = 2,
+    WORKS_PLAN = 4,
+    WORKS_START = 8,
+    WORKS_END = 16,
+    WORKS_LEAD = 32
+};
 struct works_change {
     struct uuid id;
     struct opt_i64 expected_version;
@@ -46,7 +53,8 @@ enum rc works_prepare_change(struct op *op, const struct works_change *c) MUST_C
 enum rc works_prepare_milestone_add(struct op *op, struct uuid id, const struct works_milestone *m) MUST_CHECK;
 /* The next milestone is reached. */
 enum rc works_prepare_milestone_done(struct op *op, struct uuid id, int64_t seq, struct str note) MUST_CHECK;
-enum rc works_prepare_payment(struct op *op, struct uuid id, struct uuid payment_id, int64_t fen, struct str note) MUST_CHECK;
+enum rc works_prepare_payment(struct op *op, struct uuid id, struct uuid payment_id, int64_t fen,
+                              struct str note) MUST_CHECK;
 
 /* Problems it will end: each waits with the reason; postponing (暂缓整改) is asked for in the case itself. */
 struct works_link {

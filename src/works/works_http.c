@@ -55,7 +55,8 @@ static enum rc read_query(struct request *rq, struct page *page, struct works_li
     RETURN_IF(query_done(rq));
     if (overdue.has && overdue.v)
         in->overdue_at = SOME(rq->op.now);
-    *foreign = !reach.all && (reach.none || (!uuid_is_none(in->lead_unit_id) && !uuid_eq(in->lead_unit_id, reach.unit_id)));
+    *foreign = !reach.all &&
+               (reach.none || (!uuid_is_none(in->lead_unit_id) && !uuid_eq(in->lead_unit_id, reach.unit_id)));
     if (!reach.all)
         in->lead_unit_id = reach.unit_id;
     in->row_limit = page->limit + 1;
@@ -84,7 +85,8 @@ static enum rc list(struct request *rq)
         put_row(&rq->json, &rq->op, (const struct works_by_id_row *)&rows[i]);
         jo_end(&rq->json);
     }
-    page_end(rq, &page, n > shown, shown ? rows[shown - 1].end_ms : 0, shown ? rows[shown - 1].id : UUID_NONE, STR_NONE);
+    page_end(rq, &page, n > shown, shown ? rows[shown - 1].end_ms : 0, shown ? rows[shown - 1].id : UUID_NONE,
+             STR_NONE);
     return reply_json(rq, 200);
 }
 

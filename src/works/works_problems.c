@@ -1,6 +1,6 @@
 /*
- * works_problems.c - the problems improvement works will end: linking, filing them as rectified with the works' proof in
- * batches, striking them off many at a time. Each goes through the case's own machine.
+ * works_problems.c - the problems improvement works will end: linking, filing them as rectified with the works'
+ * proof in batches, striking them off many at a time. Each goes through the case's own machine.
  */
 #include "works/works_store.h"
 
@@ -17,7 +17,8 @@ static enum rc load_linkable(struct op *op, struct uuid id, struct str at, struc
 {
     RETURN_IF(problem_load(op, id, p));
     if (p->held)
-        fail_field(op->rd.fault, at, "problem_held", "暗访问题尚未公开，不得关联工程", "A problem of a covert round is not linked before it is disclosed");
+        fail_field(op->rd.fault, at, "problem_held", "暗访问题尚未公开，不得关联工程",
+                   "A problem of a covert round is not linked before it is disclosed");
     else if (p->closed_ms.has)
         fail_field(op->rd.fault, at, "closed", "该问题已办结", "The problem is closed");
     else if (!uuid_is_none(p->works_id))
@@ -25,7 +26,8 @@ static enum rc load_linkable(struct op *op, struct uuid id, struct str at, struc
     return fault_has_fields(op->rd.fault) ? op->rd.fault->rc : RC_OK;
 }
 
-static enum rc mark(struct op *op, const struct problem_by_id_row *p, const char *event, const struct works_by_id_row *w, struct str reason)
+static enum rc mark(struct op *op, const struct problem_by_id_row *p, const char *event,
+                    const struct works_by_id_row *w, struct str reason)
 {
     return problem_prepare_mark(op, p, &(struct problem_mark){
         .event = event, .unit_id = w->lead_unit_id,
@@ -60,7 +62,8 @@ enum rc works_prepare_unlink(struct op *op, struct uuid id, struct uuid problem_
     RETURN_IF(works_load(op, id, &w));
     RETURN_IF(problem_load(op, problem_id, &p));
     if (!uuid_eq(p.works_id, id) || p.closed_ms.has)
-        return OP_FAIL(op, RC_CONFLICT, "not_linked", "该问题未关联此工程，或已办结", "The problem does not wait for these works, or is closed");
+        return OP_FAIL(op, RC_CONFLICT, "not_linked", "该问题未关联此工程，或已办结",
+                       "The problem does not wait for these works, or is closed");
     RETURN_IF(mark(op, &p, "works_unlink", &w, reason));
     fx_works_problem_set(&op->plan.fx, &(struct works_problem_set_in){op->hq, p.id, UUID_NONE});
     return RC_OK;
@@ -76,7 +79,8 @@ static bool file_one(struct op *op, const struct works_by_id_row *w, struct uuid
     bool found;
     /* By linking, the office gave it into the lead unit's hands. */
     struct subject s = {.unit_id = w->lead_unit_id};
-    struct problem_act act = {.event = PROBLEM_EV_RECTIFY, .note = proof->note, .photos = proof->photos, .nphotos = proof->nphotos};
+    struct problem_act act = {
+        .event = PROBLEM_EV_RECTIFY, .note = proof->note, .photos = proof->photos, .nphotos = proof->nphotos};
     enum rc rc = q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = id}, &p, &found);
     if (rc == RC_OK)
         rc = problem_prepare_step(op, &p, &s, &act);
@@ -87,10 +91,12 @@ static bool file_one(struct op *op, const struct works_by_id_row *w, struct uuid
     return false;
 }
 
-static enum rc file_batch(struct op *op, const struct works_by_id_row *w, const struct works_proof *proof, size_t *filed)
+static enum rc file_batch(struct op *op, const struct works_by_id_row *w, const struct works_proof *proof,
+                          size_t *filed)
 {
     struct works_problems_row *rows;
-    struct works_problems_in in = {.hq = op->hq, .works_id = w->id, .row_limit = 4 * WORKS_BATCH, .state = STR("accepted")};
+    struct works_problems_in in = {
+        .hq = op->hq, .works_id = w->id, .row_limit = 4 * WORKS_BATCH, .state = STR("accepted")};
     size_t n;
     *filed = 0;
     RETURN_IF(q_works_problems(&op->rd, &in, &rows, &n));
@@ -105,16 +111,22 @@ enum rc works_prepare_complete(struct op *op, const struct works_proof *p)
     struct works_photos_row *old;
     size_t filed, nold;
     RETURN_IF(works_load(op, p->id, &w));
-    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_PROBLEM_RECTIFY, &(struct subject){.unit_id = w.lead_unit_id}));
+    RETURN_IF(
+        policy_check(op->rd.fault, &op->actor, ACT_PROBLEM_RECTIFY, &(struct subject){.unit_id = w.lead_unit_id}));
     if (!works_is_open(&w))
         return works_wrong_state(op);
     if (p->nphotos == 0)
-        return fail_field(op->rd.fault, STR("/photos"), "evidence_required", "请附完工照片", "Attach a photograph of the finished works");
+        return fail_field(op->rd.fault, STR("/photos"), "evidence_required", "请附完工照片",
+                          "Attach a photograph of the finished works");
     RETURN_IF(problem_check_photos(op, p->photos, p->nphotos, STR("/photos")));
     RETURN_IF(q_works_photos(&op->rd, &(struct works_photos_in){op->hq, p->id}, &old, &nold));
-    fx_works_completed(&op->plan.fx, &(struct works_completed_in){
-        .hq = op->hq, .id = p->id, .version = w.version, .completed_ms = SOME(op->now), .completed_by = op->actor.person_id,
-        .note = text_or_none(p->note), .state = STR("completed")});
+    fx_works_completed(&op->plan.fx, &(struct works_completed_in){.hq = op->hq,
+                                                                  .id = p->id,
+                                                                  .version = w.version,
+                                                                  .completed_ms = SOME(op->now),
+                                                                  .completed_by = op->actor.person_id,
+                                                                  .note = text_or_none(p->note),
+                                                                  .state = STR("completed")});
     if (nold) {
         struct effect *e = fx_works_photo_clear(&op->plan.fx, &(struct works_photo_clear_in){op->hq, p->id});
         e->min = e->max = (int64_t)nold;
@@ -131,16 +143,19 @@ enum rc works_prepare_file(struct op *op, struct uuid id)
     struct works_photos_row *rows;
     size_t n, filed;
     RETURN_IF(works_load(op, id, &w));
-    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_PROBLEM_RECTIFY, &(struct subject){.unit_id = w.lead_unit_id}));
+    RETURN_IF(
+        policy_check(op->rd.fault, &op->actor, ACT_PROBLEM_RECTIFY, &(struct subject){.unit_id = w.lead_unit_id}));
     if (!str_is(w.state, "completed"))
         return works_wrong_state(op);
     RETURN_IF(q_works_photos(&op->rd, &(struct works_photos_in){op->hq, id}, &rows, &n));
     struct sha256 *photos = ARENA_MANY(OP_ARENA(op), struct sha256, n + 1);
     for (size_t i = 0; i < n; i++)
         photos[i] = rows[i].sha256;
-    RETURN_IF(file_batch(op, &w, &(struct works_proof){.note = w.complete_note, .photos = photos, .nphotos = n}, &filed));
+    RETURN_IF(
+        file_batch(op, &w, &(struct works_proof){.note = w.complete_note, .photos = photos, .nphotos = n}, &filed));
     if (filed == 0)
-        return OP_FAIL(op, RC_CONFLICT, "nothing_to_file", "没有可以反馈整改的关联问题", "No linked problem can be filed as rectified now");
+        return OP_FAIL(op, RC_CONFLICT, "nothing_to_file", "没有可以反馈整改的关联问题",
+                       "No linked problem can be filed as rectified now");
     return RC_OK;
 }
 

@@ -18,7 +18,8 @@ enum rc works_load(struct op *op, struct uuid id, struct works_by_id_row *row)
 
 enum rc works_wrong_state(struct op *op)
 {
-    return OP_FAIL(op, RC_CONFLICT, "state_forbids", "工程当前状态不能进行此操作", "This is not possible in the works' present state");
+    return OP_FAIL(op, RC_CONFLICT, "state_forbids", "工程当前状态不能进行此操作",
+                   "This is not possible in the works' present state");
 }
 
 bool works_is_open(const struct works_by_id_row *row)
@@ -87,8 +88,11 @@ enum rc works_prepare_new(struct op *op, const struct works_new *w)
         .start_ms = w->start_ms, .end_ms = w->end_ms, .milestones = (int64_t)w->nmilestones,
         .next_due_ms = w->nmilestones ? SOME(w->milestones[0].due_ms) : NONE_I64, .created_ms = op->now});
     for (size_t i = 0; i < w->nmilestones; i++)
-        fx_works_milestone_add(&op->plan.fx, &(struct works_milestone_add_in){
-            .hq = op->hq, .id = w->id, .seq = (int64_t)i + 1, .title = w->milestones[i].title, .due_ms = w->milestones[i].due_ms});
+        fx_works_milestone_add(&op->plan.fx, &(struct works_milestone_add_in){.hq = op->hq,
+                                                                              .id = w->id,
+                                                                              .seq = (int64_t)i + 1,
+                                                                              .title = w->milestones[i].title,
+                                                                              .due_ms = w->milestones[i].due_ms});
     change_announce(op, &(struct announcement){
         .rule = "works_assigned", .subject_kind = "works", .subject_id = w->id, .units = &w->lead_unit_id, .nunits = 1,
         .zh = STR("您单位牵头一项改造工程"), .en = STR("Your unit leads improvement works")});
@@ -105,11 +109,12 @@ enum rc works_prepare_change(struct op *op, const struct works_change *c)
     if (c->expected_version.has && c->expected_version.v != row.version)
         return OP_FAIL(op, RC_STALE, "version_conflict", "工程已被他人修改，请刷新后再操作",
                        "Somebody has changed the works since; reload them first");
-    struct works_new w = {
-        .title = c->set & WORKS_TITLE ? c->to.title : row.title, .content = c->set & WORKS_CONTENT ? c->to.content : row.content,
-        .plan_fen = c->set & WORKS_PLAN ? c->to.plan_fen : row.plan_fen, .start_ms = c->set & WORKS_START ? c->to.start_ms : row.start_ms,
-        .end_ms = c->set & WORKS_END ? c->to.end_ms : row.end_ms,
-        .lead_unit_id = c->set & WORKS_LEAD ? c->to.lead_unit_id : row.lead_unit_id};
+    struct works_new w = {.title = c->set & WORKS_TITLE ? c->to.title : row.title,
+                          .content = c->set & WORKS_CONTENT ? c->to.content : row.content,
+                          .plan_fen = c->set & WORKS_PLAN ? c->to.plan_fen : row.plan_fen,
+                          .start_ms = c->set & WORKS_START ? c->to.start_ms : row.start_ms,
+                          .end_ms = c->set & WORKS_END ? c->to.end_ms : row.end_ms,
+                          .lead_unit_id = c->set & WORKS_LEAD ? c->to.lead_unit_id : row.lead_unit_id};
     RETURN_IF(q_works_milestones(&op->rd, &(struct works_milestones_in){op->hq, c->id}, &rows, &n));
     struct works_milestone *m = ARENA_MANY(OP_ARENA(op), struct works_milestone, n + 1);
     for (size_t i = 0; i < n; i++)
@@ -142,8 +147,13 @@ enum rc works_prepare_milestone_add(struct op *op, struct uuid id, const struct 
     fx_works_milestone_add(&op->plan.fx, &(struct works_milestone_add_in){
         .hq = op->hq, .id = id, .seq = (int64_t)n + 1, .title = m->title, .due_ms = m->due_ms});
     fx_works_progress(&op->plan.fx, &(struct works_progress_in){
-        .hq = op->hq, .id = id, .version = row.version, .state = row.state, .milestones = (int64_t)n + 1,
-        .milestones_done = row.milestones_done, .next_due_ms = row.next_due_ms.has ? row.next_due_ms : SOME(m->due_ms)});
+                                        .hq = op->hq,
+                                        .id = id,
+                                        .version = row.version,
+                                        .state = row.state,
+                                        .milestones = (int64_t)n + 1,
+                                        .milestones_done = row.milestones_done,
+                                        .next_due_ms = row.next_due_ms.has ? row.next_due_ms : SOME(m->due_ms)});
     return RC_OK;
 }
 
@@ -156,8 +166,12 @@ enum rc works_prepare_milestone_done(struct op *op, struct uuid id, int64_t seq,
     RETURN_IF(q_works_milestones(&op->rd, &(struct works_milestones_in){op->hq, id}, &rows, &n));
     if (seq != row.milestones_done + 1 || seq > (int64_t)n)
         return OP_FAIL(op, RC_CONFLICT, "not_the_next_node", "应按顺序完成节点", "Milestones are reached one after the other");
-    fx_works_milestone_done(&op->plan.fx, &(struct works_milestone_done_in){
-        .hq = op->hq, .id = id, .seq = seq, .done_ms = op->now, .late = op->now > rows[seq - 1].due_ms, .note = text_or_none(note)});
+    fx_works_milestone_done(&op->plan.fx, &(struct works_milestone_done_in){.hq = op->hq,
+                                                                            .id = id,
+                                                                            .seq = seq,
+                                                                            .done_ms = op->now,
+                                                                            .late = op->now > rows[seq - 1].due_ms,
+                                                                            .note = text_or_none(note)});
     fx_works_progress(&op->plan.fx, &(struct works_progress_in){
         .hq = op->hq, .id = id, .version = row.version, .state = STR("under_way"), .milestones = row.milestones,
         .milestones_done = seq, .next_due_ms = seq < (int64_t)n ? SOME(rows[seq].due_ms) : NONE_I64});
@@ -166,7 +180,8 @@ enum rc works_prepare_milestone_done(struct op *op, struct uuid id, int64_t seq,
 
 enum rc works_prepare_payment(struct op *op, struct uuid id, struct uuid payment_id, int64_t fen, struct str note)
 {
-    static const struct miss below = {RC_CONFLICT, "paid_below_zero", "冲减后已付金额不得为负", "What has been paid cannot fall below nothing"};
+    static const struct miss below = {RC_CONFLICT, "paid_below_zero", "冲减后已付金额不得为负",
+                                      "What has been paid cannot fall below nothing"};
     struct works_by_id_row row;
     RETURN_IF(works_load(op, id, &row));
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_WORKS_WRITE, &(struct subject){.unit_id = row.lead_unit_id}));
@@ -194,13 +209,18 @@ static enum rc nothing_open(struct op *op, const struct works_by_id_row *row)
 {
     if (row->linked_open == 0)
         return RC_OK;
-    return OP_FAIL(op, RC_CONFLICT, "problems_open", "尚有 %lld 个关联问题未办结", "%lld linked problems have not ended", (long long)row->linked_open);
+    return OP_FAIL(op, RC_CONFLICT, "problems_open", "尚有 %lld 个关联问题未办结",
+                   "%lld linked problems have not ended", (long long)row->linked_open);
 }
 
 static void end_works(struct op *op, const struct works_by_id_row *row, const char *state, struct str note)
 {
-    fx_works_end(&op->plan.fx, &(struct works_end_in){
-        .hq = op->hq, .id = row->id, .version = row->version, .state = str_of(state), .ended_ms = op->now, .note = text_or_none(note)});
+    fx_works_end(&op->plan.fx, &(struct works_end_in){.hq = op->hq,
+                                                      .id = row->id,
+                                                      .version = row->version,
+                                                      .state = str_of(state),
+                                                      .ended_ms = op->now,
+                                                      .note = text_or_none(note)});
 }
 
 enum rc works_prepare_accept(struct op *op, struct uuid id, struct str note)

@@ -14,13 +14,19 @@ static void plans_are_in_order(void **state)
     struct arena arena;
     struct fault f;
     const struct works_milestone good[] = {{STR("招标"), 10}, {STR("开工"), 10}, {STR("竣工"), 100}},
-                                 late[] = {{STR("竣工"), 101}}, back[] = {{STR("开工"), 20}, {STR("招标"), 10}}, bare[] = {{STR(""), 10}};
+                                 late[] = {{STR("竣工"), 101}}, back[] = {{STR("开工"), 20}, {STR("招标"), 10}},
+                                 bare[] = {{STR(""), 10}};
     const struct {
         struct works_new w;
         const char *pointer; /* NULL: nothing is wrong */
     } cases[] = {
         {{.title = STR("老旧小区改造"), .end_ms = 100}, NULL},
-        {{.title = STR("老旧小区改造"), .end_ms = 100, .milestones = good, .nmilestones = 3, .plan_fen = WORKS_FEN_MAX}, NULL},
+        {{.title = STR("老旧小区改造"),
+          .end_ms = 100,
+          .milestones = good,
+          .nmilestones = 3,
+          .plan_fen = WORKS_FEN_MAX},
+         NULL},
         {{.title = STR(" "), .end_ms = 100}, "/title"},
         {{.title = STR("道路"), .end_ms = 100, .start_ms = SOME(100)}, "/end_at"},
         {{.title = STR("道路"), .end_ms = 100, .start_ms = SOME(99)}, NULL},

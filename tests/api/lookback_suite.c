@@ -27,7 +27,8 @@ static const char *struck_off(void)
 
 static json_t *plan_body(const char *id, const char *problem, json_t *people)
 {
-    return packed("{s:s,s:s,s:s,s:o}", "id", id, "problem_id", problem, "due_at", time_text(now_ms() + 86400000), "people", people);
+    return packed("{s:s,s:s,s:s,s:o}", "id", id, "problem_id", problem, "due_at", time_text(now_ms() + 86400000),
+                  "people", people);
 }
 
 static const char *planned(const char *problem, json_t *people)
@@ -54,7 +55,8 @@ static void it_holds(void **state)
     api_fault(&world.desk, 403, "lookback_not_assigned", "POST", packed("{s:s,s:s}", "id", new_id(), "result", "holds"),
               "/lookbacks/%s/judge", id);
     expect_text(POST(&world.inspector, 200, json_incref(body), "/lookbacks/%s/judge", id), "state", "holds");
-    expect_text(POST(&world.inspector, 200, json_incref(body), "/lookbacks/%s/judge", id), "state", "holds"); /* again: once */
+    expect_text(POST(&world.inspector, 200, json_incref(body), "/lookbacks/%s/judge", id), "state",
+                "holds"); /* again: once */
     json_t *p = GET(&world.desk, "/problems/%s", problem);
     expect_text(p, "state", "struck_off");
     size_t last = json_array_size(at(p, "timeline")) - 1;
@@ -76,8 +78,9 @@ static const char *rebound(const char *problem, int chain)
     expect_field(f, "/photos", "evidence_required");
     expect_field(f, "/note", "required");
     expect_field(f, "/rebound_id", "required");
-    json_t *verdict = packed("{s:s,s:s,s:s,s:s,s:[s]}", "id", new_id(), "result", "rebounds", "note", "垃圾又堆起来了", "rebound_id",
-                             again, "photos", upload_picture(&world.joint, ++pictures));
+    json_t *verdict =
+        packed("{s:s,s:s,s:s,s:s,s:[s]}", "id", new_id(), "result", "rebounds", "note", "垃圾又堆起来了",
+               "rebound_id", again, "photos", upload_picture(&world.joint, ++pictures));
     json_t *l = POST(&world.joint, 200, verdict, "/lookbacks/%s/judge", id);
     expect_text(l, "state", "rebounds");
     expect_text(l, "rebound_id", again);
@@ -109,7 +112,8 @@ static void not_by_those_who_had_a_hand_in_it(void **state)
     } cases[] = {{world.checker.person, "lookback_self"}, {mate.person, "recheck_own_unit"},
                  {world.rival.person, "person_missing"}, {world.commander.person, "person_missing"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        json_t *f = api_fault(&world.desk, 422, NULL, "POST", plan_body(new_id(), problem, packed("[s]", cases[i].person)), "/lookbacks");
+        json_t *f = api_fault(&world.desk, 422, NULL, "POST",
+                              plan_body(new_id(), problem, packed("[s]", cases[i].person)), "/lookbacks");
         expect_field(f, "/people/0", cases[i].code);
     }
     json_t *body = plan_body(new_id(), problem, packed("[s,s]", world.inspector.person, world.second.person));
@@ -118,8 +122,10 @@ static void not_by_those_who_had_a_hand_in_it(void **state)
     /* Assigned, and only then given the unit's hat: refused at the verdict as well is the policy's own test. */
     const char *id = planned(problem, packed("[]"));
     expect_text(GET(&world.desk, "/lookbacks?unassigned=true"), "items.0.id", id);
-    POST(&world.desk, 200, packed("{s:s,s:[s]}", "id", new_id(), "people", world.second.person), "/lookbacks/%s/assign", id);
-    POST(&world.desk, 200, packed("{s:s,s:[s]}", "id", new_id(), "people", world.inspector.person), "/lookbacks/%s/assign", id);
+    POST(&world.desk, 200, packed("{s:s,s:[s]}", "id", new_id(), "people", world.second.person),
+         "/lookbacks/%s/assign", id);
+    POST(&world.desk, 200, packed("{s:s,s:[s]}", "id", new_id(), "people", world.inspector.person),
+         "/lookbacks/%s/assign", id);
     api_fault(&world.second, 404, "lookback_not_found", "GET", NULL, "/lookbacks/%s", id);
     GET(&world.inspector, "/lookbacks/%s", id);
 }
@@ -128,10 +134,13 @@ static void one_at_a_time(void **state)
 {
     (void)state;
     const char *problem = struck_off(), *id = planned(problem, packed("[]"));
-    api_fault(&world.desk, 409, "lookback_planned_already", "POST", plan_body(new_id(), problem, packed("[]")), "/lookbacks");
-    api_fault(&world.inspector, 403, "not_allowed", "POST", packed("{s:s,s:s}", "id", new_id(), "reason", "x"), "/lookbacks/%s/cancel", id);
-    expect_text(POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "点位已拆除"), "/lookbacks/%s/cancel", id), "state",
-                "cancelled");
+    api_fault(&world.desk, 409, "lookback_planned_already", "POST", plan_body(new_id(), problem, packed("[]")),
+              "/lookbacks");
+    api_fault(&world.inspector, 403, "not_allowed", "POST", packed("{s:s,s:s}", "id", new_id(), "reason", "x"),
+              "/lookbacks/%s/cancel", id);
+    expect_text(POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "点位已拆除"),
+                     "/lookbacks/%s/cancel", id),
+                "state", "cancelled");
     planned(problem, packed("[]"));
     const char *open = raise_problem(&world.inspector, world.site[0], "weekly");
     api_fault(&world.desk, 409, "not_struck_off", "POST", plan_body(new_id(), open, packed("[]")), "/lookbacks");
@@ -159,15 +168,17 @@ static void rules_are_data(void **state)
 {
     (void)state;
     const char *id = new_id();
-    json_t *body = keep(packed("{s:s,s:s,s:s,s:i,s:i}", "id", id, "name", "重点问题必回头", "severity", "key", "days_after", 10,
-                               "span_days", 5));
+    json_t *body = keep(packed("{s:s,s:s,s:s,s:i,s:i}", "id", id, "name", "重点问题必回头", "severity", "key",
+                               "days_after", 10, "span_days", 5));
     json_t *r = POST(&world.desk, 201, json_incref(body), "/lookback-rules");
     expect_int(r, "share_permille", 1000);
     POST(&world.desk, 200, json_incref(body), "/lookback-rules");
-    api_fault(&world.desk, 422, NULL, "POST", packed("{s:s,s:s,s:i}", "id", new_id(), "name", "x", "share_permille", 0), "/lookback-rules");
+    api_fault(&world.desk, 422, NULL, "POST",
+              packed("{s:s,s:s,s:i}", "id", new_id(), "name", "x", "share_permille", 0), "/lookback-rules");
     api_fault(&world.inspector, 403, "not_allowed", "GET", NULL, "/lookback-rules");
     api_if_match("\"1\"");
-    r = api(&world.desk, 200, "PATCH", packed("{s:n,s:i,s:b}", "severity", "share_permille", 100, "active", 0), "/lookback-rules/%s", id);
+    r = api(&world.desk, 200, "PATCH", packed("{s:n,s:i,s:b}", "severity", "share_permille", 100, "active", 0),
+            "/lookback-rules/%s", id);
     expect_null(r, "severity");
     expect_int(r, "share_permille", 100);
     api_if_match("\"1\"");

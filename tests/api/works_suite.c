@@ -10,9 +10,11 @@ enum { DAY = 86400000 };
 static const char *works(json_t *more)
 {
     const char *id = new_id();
-    json_t *body = packed("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:[{s:s,s:s},{s:s,s:s}]}", "id", id, "title", "东一社区老旧小区改造", "kind", "compound", "site_id",
-                          world.site[0], "lead_unit_id", world.unit, "plan_fen", 120000000, "end_at", time_text(now_ms() + 90LL * DAY), "milestones", "title",
-                          "开工", "due_at", time_text(now_ms() + 10LL * DAY), "title", "竣工", "due_at", time_text(now_ms() + 80LL * DAY));
+    json_t *body =
+        packed("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:[{s:s,s:s},{s:s,s:s}]}", "id", id, "title", "东一社区老旧小区改造",
+               "kind", "compound", "site_id", world.site[0], "lead_unit_id", world.unit, "plan_fen", 120000000,
+               "end_at", time_text(now_ms() + 90LL * DAY), "milestones", "title", "开工", "due_at",
+               time_text(now_ms() + 10LL * DAY), "title", "竣工", "due_at", time_text(now_ms() + 80LL * DAY));
     if (more) {
         json_object_update(body, more);
         json_decref(more);
@@ -32,35 +34,46 @@ static const char *accepted(const char *unit, const struct account *who)
 static void from_plan_to_acceptance(void **state)
 {
     (void)state;
-    const char *id = works(NULL), *mine = accepted(world.unit, &world.contact), *theirs = accepted(world.rival_unit, &world.rival);
+    const char *id = works(NULL), *mine = accepted(world.unit, &world.contact),
+               *theirs = accepted(world.rival_unit, &world.rival);
     const char *waits = raise_problem(&world.inspector, world.site[0], "weekly");
     dispatch(waits, world.unit);
-    json_t *w = POST(&world.desk, 200, packed("{s:s,s:[s,s,s],s:s}", "id", new_id(), "problem_ids", mine, theirs, waits, "reason", "随改造一并解决"),
+    json_t *w = POST(&world.desk, 200,
+                     packed("{s:s,s:[s,s,s],s:s}", "id", new_id(), "problem_ids", mine, theirs, waits, "reason",
+                            "随改造一并解决"),
                      "/works/%s/problems", id);
     expect_int(w, "problems", 3);
     json_t *p = GET(&world.desk, "/problems/%s", mine);
     char path[40];
     snprintf(path, sizeof path, "timeline.%zu.event", json_array_size(at(p, "timeline")) - 1);
     expect_text(p, path, "works_link");
-    expect_field(api_fault(&world.desk, 422, NULL, "POST", packed("{s:s,s:[s],s:s}", "id", new_id(), "problem_ids", mine, "reason", "x"), "/works/%s/problems", id),
+    expect_field(api_fault(&world.desk, 422, NULL, "POST",
+                           packed("{s:s,s:[s],s:s}", "id", new_id(), "problem_ids", mine, "reason", "x"),
+                           "/works/%s/problems", id),
                  "/problem_ids/0", "linked_already");
 
     /* The lead unit sees what waits for it; others see nothing. */
     expect_count(GET(&world.contact, "/works/%s/problems?open=true", id), "items", 3);
     api_fault(&world.rival, 404, "works_not_found", "GET", NULL, "/works/%s", id);
     expect_count(GET(&world.rival, "/works"), "items", 0);
-    api_fault(&world.contact, 409, "not_the_next_node", "POST", packed("{s:s,s:i}", "id", new_id(), "seq", 2), "/works/%s/milestone-done", id);
+    api_fault(&world.contact, 409, "not_the_next_node", "POST", packed("{s:s,s:i}", "id", new_id(), "seq", 2),
+              "/works/%s/milestone-done", id);
     w = POST(&world.contact, 200, packed("{s:s,s:i}", "id", new_id(), "seq", 1), "/works/%s/milestone-done", id);
     expect_text(w, "state", "under_way");
     expect_int(w, "progress.part", 1);
     expect_int(w, "progress.of", 2);
     POST(&world.contact, 200, packed("{s:s,s:i}", "id", new_id(), "fen", 50000000), "/works/%s/payments", id);
-    w = POST(&world.desk, 200, packed("{s:s,s:i,s:s}", "id", new_id(), "fen", -1000000, "note", "更正"), "/works/%s/payments", id);
+    w = POST(&world.desk, 200, packed("{s:s,s:i,s:s}", "id", new_id(), "fen", -1000000, "note", "更正"),
+             "/works/%s/payments", id);
     expect_int(w, "paid_fen", 49000000);
-    api_fault(&world.desk, 409, "paid_below_zero", "POST", packed("{s:s,s:i}", "id", new_id(), "fen", -49000001), "/works/%s/payments", id);
+    api_fault(&world.desk, 409, "paid_below_zero", "POST", packed("{s:s,s:i}", "id", new_id(), "fen", -49000001),
+              "/works/%s/payments", id);
 
-    expect_field(api_fault(&world.contact, 422, NULL, "POST", packed("{s:s}", "id", new_id()), "/works/%s/complete", id), "/photos", "evidence_required");
-    json_t *body = packed("{s:s,s:s,s:[s]}", "id", new_id(), "note", "已竣工", "photos", upload_picture(&world.contact, ++pictures));
+    expect_field(
+        api_fault(&world.contact, 422, NULL, "POST", packed("{s:s}", "id", new_id()), "/works/%s/complete", id),
+        "/photos", "evidence_required");
+    json_t *body = packed("{s:s,s:s,s:[s]}", "id", new_id(), "note", "已竣工", "photos",
+                          upload_picture(&world.contact, ++pictures));
     w = POST(&world.contact, 200, body, "/works/%s/complete", id);
     expect_text(w, "state", "completed");
     expect_text(GET(&world.desk, "/problems/%s", mine), "state", "rectified");
@@ -71,12 +84,14 @@ static void from_plan_to_acceptance(void **state)
     expect_text(GET(&world.desk, "/problems/%s", waits), "state", "rectified");
     api_fault(&world.contact, 409, "nothing_to_file", "POST", packed("{s:s}", "id", new_id()), "/works/%s/file", id);
 
-    api_fault(&world.desk, 409, "problems_open", "POST", packed("{s:s,s:s}", "id", new_id(), "reason", "验收"), "/works/%s/accept", id);
+    api_fault(&world.desk, 409, "problems_open", "POST", packed("{s:s,s:s}", "id", new_id(), "reason", "验收"),
+              "/works/%s/accept", id);
     body = keep(packed("{s:s,s:[s,s,s],s:s}", "id", new_id(), "problem_ids", mine, theirs, waits, "note", "逐个核查到位"));
     api_fault(&world.contact, 403, "not_allowed", "POST", json_incref(body), "/works/%s/recheck", id);
     json_object_set_new(body, "id", json_string(new_id()));
     expect_int(POST(&world.checker, 200, json_incref(body), "/works/%s/recheck", id), "struck_off", 3);
-    expect_int(POST(&world.checker, 200, json_incref(body), "/works/%s/recheck", id), "struck_off", 3); /* the same command again */
+    expect_int(POST(&world.checker, 200, json_incref(body), "/works/%s/recheck", id), "struck_off",
+               3); /* the same command again */
     expect_text(GET(&world.desk, "/problems/%s", theirs), "state", "struck_off");
     w = POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "验收合格"), "/works/%s/accept", id);
     expect_text(w, "state", "accepted");
@@ -87,30 +102,52 @@ static void changed_returned_and_stopped(void **state)
 {
     (void)state;
     const char *id = works(NULL), *problem = accepted(world.unit, &world.contact);
-    expect_field(api_fault(&world.desk, 422, NULL, "POST", packed("{s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "id", new_id(), "title", "x", "kind", "road", "area_id", world.town[0],
-                                                                "lead_unit_id", new_id(), "plan_fen", 1, "end_at", time_text(now_ms() + DAY)), "/works"),
+    expect_field(api_fault(&world.desk, 422, NULL, "POST",
+                           packed("{s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "id", new_id(), "title", "x", "kind", "road",
+                                  "area_id", world.town[0], "lead_unit_id", new_id(), "plan_fen", 1, "end_at",
+                                  time_text(now_ms() + DAY)),
+                           "/works"),
                  "/lead_unit_id", "unit_missing");
-    api_fault(&world.contact, 403, "not_allowed", "POST", packed("{s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "id", new_id(), "title", "x", "kind", "road", "area_id", world.town[0],
-                                                                "lead_unit_id", world.unit, "plan_fen", 1, "end_at", time_text(now_ms() + DAY)), "/works");
+    api_fault(&world.contact, 403, "not_allowed", "POST",
+              packed("{s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "id", new_id(), "title", "x", "kind", "road", "area_id",
+                     world.town[0], "lead_unit_id", world.unit, "plan_fen", 1, "end_at", time_text(now_ms() + DAY)),
+              "/works");
     api_if_match("\"1\"");
-    json_t *w = api(&world.desk, 200, "PATCH", packed("{s:s,s:i}", "title", "东一社区改造（一期）", "plan_fen", 99), "/works/%s", id);
+    json_t *w = api(&world.desk, 200, "PATCH", packed("{s:s,s:i}", "title", "东一社区改造（一期）", "plan_fen", 99),
+                    "/works/%s", id);
     expect_int(w, "plan_fen", 99);
     api_if_match("\"2\"");
-    expect_field(api_fault(&world.desk, 422, NULL, "PATCH", packed("{s:s}", "end_at", time_text(now_ms() + 20LL * DAY)), "/works/%s", id), "/milestones/1/due_at",
-                 "after_the_end");
-    POST(&world.desk, 200, packed("{s:s,s:s,s:s}", "id", new_id(), "title", "绿化", "due_at", time_text(now_ms() + 85LL * DAY)), "/works/%s/milestones", id);
-    POST(&world.desk, 200, packed("{s:s,s:[s],s:s}", "id", new_id(), "problem_ids", problem, "reason", "随改造解决"), "/works/%s/problems", id);
-    api_fault(&world.desk, 409, "problems_open", "POST", packed("{s:s,s:s}", "id", new_id(), "reason", "资金未到位"), "/works/%s/stop", id);
-    POST(&world.desk, 200, packed("{s:s,s:s,s:s}", "id", new_id(), "problem_id", problem, "reason", "单独整改"), "/works/%s/unlink", id);
-    api_fault(&world.desk, 409, "not_linked", "POST", packed("{s:s,s:s,s:s}", "id", new_id(), "problem_id", problem, "reason", "x"), "/works/%s/unlink", id);
-    POST(&world.contact, 200, packed("{s:s,s:[s]}", "id", new_id(), "photos", upload_picture(&world.contact, ++pictures)), "/works/%s/complete", id);
+    expect_field(api_fault(&world.desk, 422, NULL, "PATCH",
+                           packed("{s:s}", "end_at", time_text(now_ms() + 20LL * DAY)), "/works/%s", id),
+                 "/milestones/1/due_at", "after_the_end");
+    POST(&world.desk, 200,
+         packed("{s:s,s:s,s:s}", "id", new_id(), "title", "绿化", "due_at", time_text(now_ms() + 85LL * DAY)),
+         "/works/%s/milestones", id);
+    POST(&world.desk, 200,
+         packed("{s:s,s:[s],s:s}", "id", new_id(), "problem_ids", problem, "reason", "随改造解决"),
+         "/works/%s/problems", id);
+    api_fault(&world.desk, 409, "problems_open", "POST",
+              packed("{s:s,s:s}", "id", new_id(), "reason", "资金未到位"), "/works/%s/stop", id);
+    POST(&world.desk, 200, packed("{s:s,s:s,s:s}", "id", new_id(), "problem_id", problem, "reason", "单独整改"),
+         "/works/%s/unlink", id);
+    api_fault(&world.desk, 409, "not_linked", "POST",
+              packed("{s:s,s:s,s:s}", "id", new_id(), "problem_id", problem, "reason", "x"), "/works/%s/unlink",
+              id);
+    POST(&world.contact, 200,
+         packed("{s:s,s:[s]}", "id", new_id(), "photos", upload_picture(&world.contact, ++pictures)),
+         "/works/%s/complete", id);
     w = POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "散水未做"), "/works/%s/return", id);
     expect_text(w, "state", "under_way");
-    POST(&world.contact, 200, packed("{s:s,s:[s]}", "id", new_id(), "photos", upload_picture(&world.contact, ++pictures)), "/works/%s/complete", id);
+    POST(&world.contact, 200,
+         packed("{s:s,s:[s]}", "id", new_id(), "photos", upload_picture(&world.contact, ++pictures)),
+         "/works/%s/complete", id);
     POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "合格"), "/works/%s/accept", id);
     const char *other = works(NULL);
-    expect_text(POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "计划取消"), "/works/%s/stop", other), "state", "stopped");
-    api_fault(&world.contact, 409, "state_forbids", "POST", packed("{s:s,s:i}", "id", new_id(), "seq", 1), "/works/%s/milestone-done", other);
+    expect_text(
+        POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "计划取消"), "/works/%s/stop", other),
+        "state", "stopped");
+    api_fault(&world.contact, 409, "state_forbids", "POST", packed("{s:s,s:i}", "id", new_id(), "seq", 1),
+              "/works/%s/milestone-done", other);
 }
 
 static void what_is_late_is_shown(void **state)
@@ -128,6 +165,7 @@ static void what_is_late_is_shown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(from_plan_to_acceptance), CASE(changed_returned_and_stopped), CASE(what_is_late_is_shown)};
+    const struct CMUnitTest tests[] = {CASE(from_plan_to_acceptance), CASE(changed_returned_and_stopped),
+                                       CASE(what_is_late_is_shown)};
     return SUITE(tests);
 }
