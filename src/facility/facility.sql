@@ -7,7 +7,7 @@
 SELECT code, class, name_zh, name_en, order_no, criterion_code, limit_kind, limit_amount, mend_hours, guidance, active, version
 FROM facility_kind WHERE hq_id = :hq ORDER BY order_no, code;
 
--- name: facility_facility_kind_add :exec
+-- name: facility_kind_add :exec
 -- in: hq i64, code text, class text, name_zh text, name_en text, order_no i64, criterion_code text?, limit_kind text
 -- in: limit_amount i64, mend_hours i64, guidance bool, active bool
 INSERT INTO facility_kind (hq_id, code, class, name_zh, name_en, order_no, criterion_code, limit_kind, limit_amount, mend_hours,
