@@ -2,7 +2,8 @@
  * table.h - an office's list as named columns, out of CSV or XLSX. Pure.
  *
  * table_read() finds out what the file is and decodes it. table_bind() finds the row of headings under any title
- * rows (the one of the first TABLE_HEADER_ROWS that knows most headings) and ties each wanted column to one of the
+ * rows (the one of the first TABLE_HEADER_ROWS that knows most headings; or two rows, groups over parts, that know more
+ * together), passes over a row of units or remarks below it, and ties each wanted column to one of the
  * file's, by synonyms or by the caller's mapping. table_value() then answers texts row by row.
  *
  * The mapping is JSON, keyed by column:

@@ -148,6 +148,86 @@ static void use_headings(struct binder *b, ptrdiff_t at)
     }
 }
 
+/* ---- headings over two rows, units below them ---- */
+
+static bool is_known(struct binder *b, struct str text)
+{
+    return text.n && text.n <= MAPPING_TEXT && (mapping_knows(b, text) || any_spec_knows(b, fold_heading(b->arena, text)));
+}
+
+static struct str cell_of(const struct grid_row *row, size_t c)
+{
+    return c < row->ncells ? row->cells[c] : STR("");
+}
+
+/* 责任单位 over 名称 and 电话: what stands below counts, with its group's name in front where that is a heading somebody
+ * knows; where nothing stands below, what is above. False when the second row is one of data: something that is no
+ * heading stands below one. */
+static bool join_rows(struct binder *b, const struct grid_row *upper, const struct grid_row *lower, struct grid_row *out)
+{
+    struct str group = STR("");
+    out->number = lower->number;
+    out->ncells = upper->ncells > lower->ncells ? upper->ncells : lower->ncells;
+    out->cells = ARENA_MANY(b->arena, struct str, out->ncells + 1);
+    for (size_t c = 0; c < out->ncells; c++) {
+        struct str up = cell_of(upper, c), down = cell_of(lower, c);
+        group = up.n ? up : group;
+        if (down.n && up.n && !str_eq(up, down) && is_known(b, up) && !is_known(b, down))
+            return false;
+        struct str both = down.n && group.n + down.n <= MAPPING_TEXT
+                              ? str_fmt(b->arena, "%.*s%.*s", STR_ARG(group), STR_ARG(down)) : STR("");
+        out->cells[c] = !down.n ? up : is_known(b, both) ? both : down;
+    }
+    return true;
+}
+
+/* The best single row may be half of two. */
+static void try_two_rows(struct binder *b, size_t most, ptrdiff_t *best)
+{
+    struct grid *g = &b->table->grid;
+    for (ptrdiff_t upper = *best; upper >= *best - 1 && upper >= 0; upper--) {
+        struct grid_row joined;
+        if ((size_t)upper + 1 >= g->nrows || !join_rows(b, &g->rows[upper], &g->rows[upper + 1], &joined) ||
+            known_headings(b, &joined) <= most)
+            continue;
+        g->rows[upper + 1] = joined;
+        *best = upper + 1;
+        return;
+    }
+}
+
+/* A row of units or remarks below the headings: （度）, （必填）, 单位：元. */
+static bool is_remark(struct binder *b, struct str text)
+{
+    static const char *const words[] = {"度", "米", "毫米", "平方米", "元", "万元", "天", "小时", "工作日", "个", "处", "条", "年月日",
+                                        "必填", "选填", "非必填", "yyyy-mm-dd", "文本", "数字", "日期"};
+    struct str f = utf8_fold(b->arena, text.n > MAPPING_TEXT ? STR("") : text);
+    if (f.n >= 2 && f.p[0] == '(' && f.p[f.n - 1] == ')')
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(f, words[i]))
+            return true;
+    return false;
+}
+
+static void pass_remarks(struct binder *b)
+{
+    const struct grid *g = &b->table->grid;
+    struct table_map *m = b->map;
+    if (m->first >= g->nrows)
+        return;
+    const struct grid_row *row = &g->rows[m->first];
+    size_t remarks = 0;
+    for (size_t c = 0; c < row->ncells; c++) {
+        if (str_empty(row->cells[c]))
+            continue;
+        if (!is_remark(b, row->cells[c]))
+            return;
+        remarks++;
+    }
+    m->first += remarks > 0;
+}
+
 static enum rc find_header(struct binder *b)
 {
     const struct grid *g = &b->table->grid;
@@ -173,7 +253,10 @@ static enum rc find_header(struct binder *b)
                     "前 %d 行中没有找到表头，应有“%s”等列",
                     "No row of headings among the first %d; one is \"%s\"", TABLE_HEADER_ROWS,
                     b->map->nspecs ? b->map->specs[0].zh : "");
+    if (wanted <= 0)
+        try_two_rows(b, most, &best);
     use_headings(b, best);
+    pass_remarks(b);
     return RC_OK;
 }
 
