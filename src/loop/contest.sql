@@ -2,9 +2,9 @@
 
 -- name: contest_by_id :one
 -- in: hq i64, id uuid
--- out: id uuid, inspection_id uuid?, criterion_id uuid?, criterion_code text?, criterion_zh text?, criterion_en text?, problem_id uuid?, unit_id uuid, unit_name text, reason text, state text, two bool, asked_by uuid, asked_name text?, asked_ms i64, first_by uuid?, first_name text?, first_ms i64?, first_note text?, decided_by uuid?, decided_name text?, decided_ms i64?, decided_note text?, result text?, count i64?, value_e2 i64?, correction_id uuid?, version i64, inspector_id uuid?, partner_id uuid?
+-- out: id uuid, inspection_id uuid?, criterion_id uuid?, criterion_code text?, criterion_zh text?, criterion_en text?, problem_id uuid?, unit_id uuid, unit_name text, reason text, state text, two bool, asked_by uuid, asked_name text?, asked_ms i64, first_by uuid?, first_name text?, first_left_ms i64?, first_ms i64?, first_note text?, decided_by uuid?, decided_name text?, decided_ms i64?, decided_note text?, result text?, count i64?, value_e2 i64?, correction_id uuid?, version i64, inspector_id uuid?, partner_id uuid?
 SELECT x.id, x.inspection_id, x.criterion_id, c.code, c.text_zh, c.text_en, x.problem_id, x.unit_id, u.name, x.reason, x.state,
-       x.two, x.asked_by, a.name AS asked_name, x.asked_ms, x.first_by, f.name AS first_name, x.first_ms, x.first_note,
+       x.two, x.asked_by, a.name AS asked_name, x.asked_ms, x.first_by, f.name AS first_name, f.left_ms AS first_left_ms, x.first_ms, x.first_note,
        x.decided_by, d.name AS decided_name, x.decided_ms, x.decided_note, x.result, x.count, x.value_e2, x.correction_id,
        x.version, i.inspector_id, i.partner_id
 FROM finding_contest x
@@ -20,7 +20,7 @@ WHERE x.hq_id = :hq AND x.id = :id;
 -- in: hq i64, row_limit i64, key_ms i64?, key_id uuid?, unit_id uuid?, problem_id uuid?, inspection_id uuid?, state text?, open bool?
 -- out: like contest_by_id
 SELECT x.id, x.inspection_id, x.criterion_id, c.code, c.text_zh, c.text_en, x.problem_id, x.unit_id, u.name, x.reason, x.state,
-       x.two, x.asked_by, a.name AS asked_name, x.asked_ms, x.first_by, f.name AS first_name, x.first_ms, x.first_note,
+       x.two, x.asked_by, a.name AS asked_name, x.asked_ms, x.first_by, f.name AS first_name, f.left_ms AS first_left_ms, x.first_ms, x.first_note,
        x.decided_by, d.name AS decided_name, x.decided_ms, x.decided_note, x.result, x.count, x.value_e2, x.correction_id,
        x.version, i.inspector_id, i.partner_id
 FROM finding_contest x
@@ -89,3 +89,10 @@ WHERE hq_id = :hq AND id = :id AND version = :version;
 -- name: contest_round_site :exec
 -- in: hq i64, round_id uuid, was_id uuid, now_id uuid
 UPDATE round_site SET inspection_id = :now_id WHERE hq_id = :hq AND round_id = :round_id AND inspection_id = :was_id;
+
+-- name: contest_decider :one
+-- in: hq i64, person_id uuid, at_ms i64
+-- out: role text
+SELECT role FROM role_grant
+WHERE hq_id = :hq AND person_id = :person_id AND role = 'office' AND from_ms <= :at_ms AND (to_ms IS NULL OR to_ms > :at_ms)
+ORDER BY role LIMIT 1;

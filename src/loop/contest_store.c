@@ -180,6 +180,21 @@ static void tell(struct op *op, const struct contest_by_id_row *c)
         .zh = STR("贵单位提出的申辩已有裁定结果，请查看"), .en = STR("What your unit contested has been decided")});
 }
 
+/* A first decision by somebody who has left, or decides no longer, does not stand: two others are needed. */
+static enum rc forget_stale_first(struct op *op, const struct contest_by_id_row *c, struct contest_case *now)
+{
+    struct contest_decider_row row;
+    bool decides;
+    if (now->state != CONTEST_FIRST)
+        return RC_OK;
+    RETURN_IF(q_contest_decider(&op->rd, &(struct contest_decider_in){op->hq, c->first_by, op->now}, &row, &decides));
+    if (c->first_left_ms.has || !decides) {
+        now->state = CONTEST_ASKED;
+        now->first_by = UUID_NONE;
+    }
+    return RC_OK;
+}
+
 static enum rc check_step(struct op *op, const struct contest_by_id_row *c, const struct contest_step *in, enum contest_state *after)
 {
     bool withdraws = in->event == CONTEST_EV_WITHDRAW;
@@ -192,6 +207,7 @@ static enum rc check_step(struct op *op, const struct contest_by_id_row *c, cons
         return OP_FAIL(op, RC_STALE, "version_conflict", "该项申辩已被他人处理，请刷新", "Somebody has acted on it since; reload it");
     if (!withdraws && str_empty(str_trim(in->note)))
         return fail_field(op->rd.fault, STR("/note"), "required", "请说明理由", "State the reason");
+    RETURN_IF(forget_stale_first(op, c, &now));
     return contest_decide(op->rd.fault, &now, in->event, &op->actor, after);
 }
 

@@ -171,15 +171,21 @@ enum rc kind_check_rectify(struct op *op, const struct problem_by_id_row *row)
     return kind_check_walked(op->rd.fault, &walk);
 }
 
-static enum rc check_assignable(struct op *op, const struct problem_by_id_row *row, struct str code)
+enum rc kind_check_usable(struct op *op, struct str code)
 {
-    struct kind_walked_row *rows;
     const struct kind *k;
-    size_t n;
     RETURN_IF(kind_load(op, code, NONE_I64, &k));
     if (!k || !k->enabled)
         return fail_field(op->rd.fault, STR("/kind"), k ? "kind_off" : "kind_missing", "没有这个问题类别，或已停用",
                           "There is no such kind, or it is switched off");
+    return RC_OK;
+}
+
+static enum rc check_assignable(struct op *op, const struct problem_by_id_row *row, struct str code)
+{
+    struct kind_walked_row *rows;
+    size_t n;
+    RETURN_IF(kind_check_usable(op, code));
     RETURN_IF(q_kind_walked(&op->rd, &(struct kind_walked_in){op->hq, row->id}, &rows, &n));
     if (n > 0 || row->rectified_ms.has || row->closed_ms.has)
         return OP_FAIL(op, RC_CONFLICT, "kind_settled", "问题已进入办理阶段或已反馈，不能再改类别",

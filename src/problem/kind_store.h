@@ -9,6 +9,8 @@
 /* The newest version, or the one a case reported at `at_ms` follows; the shipped one where the headquarters has none of
  * its own. NULL when there is no such kind. */
 enum rc kind_load(struct op *op, struct str code, struct opt_i64 at_ms, const struct kind **out) MUST_CHECK;
+/* There is such a kind, and it is not switched off: field errors at "/kind". */
+enum rc kind_check_usable(struct op *op, struct str code) MUST_CHECK;
 /* All kinds, newest versions, in their order. */
 enum rc kind_load_all(struct op *op, const struct kind ***out, size_t *n) MUST_CHECK;
 /* A new version. `k->version_no` is the one it was made from. */

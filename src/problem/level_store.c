@@ -167,14 +167,20 @@ static void add_level(struct op *op, const struct problem_by_id_row *p, const st
     fx_level_holder_set(&op->plan.fx, &(struct level_holder_set_in){op->hq, p->id, in->to_unit_id});
 }
 
-static void announce(struct op *op, const struct problem_by_id_row *p, struct uuid to_unit, struct uuid to_person)
+struct telling {
+    const char *rule;
+    struct uuid unit, person; /* the person where there is one, else who answers for the unit */
+    const char *zh, *en;      /* behind the case's number */
+};
+
+static void tell(struct op *op, const struct problem_by_id_row *p, const struct telling *t)
 {
-    bool person = !uuid_is_none(to_person);
+    bool person = !uuid_is_none(t->person);
     change_announce(op, &(struct announcement){
-        .rule = "level.handed", .subject_kind = "problem", .subject_id = p->id, .people = &to_person, .npeople = person,
-        .units = &to_unit, .nunits = !person,
-        .zh = str_fmt(OP_ARENA(op), "问题 %lld-%06lld 已下派给您，请签收办理", (long long)p->year, (long long)p->number),
-        .en = str_fmt(OP_ARENA(op), "Case %lld-%06lld was handed on to you", (long long)p->year, (long long)p->number)});
+        .rule = t->rule, .subject_kind = "problem", .subject_id = p->id, .people = &t->person, .npeople = person,
+        .units = &t->unit, .nunits = !person,
+        .zh = str_fmt(OP_ARENA(op), "问题 %lld-%06lld %s", (long long)p->year, (long long)p->number, t->zh),
+        .en = str_fmt(OP_ARENA(op), "Case %lld-%06lld %s", (long long)p->year, (long long)p->number, t->en)});
 }
 
 enum rc level_prepare_hand_on(struct op *op, struct uuid problem_id, const struct level_new *in)
@@ -198,7 +204,8 @@ enum rc level_prepare_hand_on(struct op *op, struct uuid problem_id, const struc
         .limit_kind = in->has_limit ? in->limit_kind : last ? level_case_of(last).limit_kind : c.handling.kind};
     RETURN_IF(level_open(op->rd.fault, limits_calendar(op), &opening, op->now, &l));
     add_level(op, &p, last, in, &l);
-    announce(op, &p, in->to_unit_id, in->to_person_id);
+    tell(op, &p, &(struct telling){"level.handed", in->to_unit_id, in->to_person_id, "已下派给您，请签收办理",
+                                   "was handed on to you"});
     return problem_prepare_mark(op, &p, &(struct problem_mark){.event = "hand_on", .note = in->note, .unit_id = in->to_unit_id});
 }
 
@@ -291,6 +298,26 @@ static bool any_beneath(const struct level_by_id_row *open, size_t n, int64_t de
     return false;
 }
 
+/* The other side hears of a step. */
+static void tell_other_side(struct op *op, const struct problem_by_id_row *p, const struct level_by_id_row *row,
+                            enum level_event event)
+{
+    static const struct telling words[LEVEL_EVENTS] = {
+        [LEVEL_EV_HAND_BACK] = {.rule = "level.handed_back", .zh = "被下级退回", .en = "was handed back by the level below"},
+        [LEVEL_EV_ANSWER] = {.rule = "level.answered", .zh = "下级已反馈，请确认", .en = "was answered by the level below; check it"},
+        [LEVEL_EV_RETURN] = {.rule = "level.returned", .zh = "被退回重办", .en = "was returned to you"},
+        [LEVEL_EV_TAKE_BACK] = {.rule = "level.taken_back", .zh = "已被上级收回", .en = "was taken back by the level above"},
+        [LEVEL_EV_CONFIRM] = {.rule = "level.confirmed", .zh = "反馈已被确认", .en = ": your answer was confirmed"},
+    };
+    struct telling t = words[event];
+    bool upward = event == LEVEL_EV_HAND_BACK || event == LEVEL_EV_ANSWER;
+    if (!t.rule)
+        return;
+    t.unit = upward ? row->from_unit_id : row->to_unit_id;
+    t.person = upward ? UUID_NONE : row->to_person_id;
+    tell(op, p, &t);
+}
+
 static struct problem_mark mark_of(const struct level_by_id_row *row, const struct level_step *in,
                                    const struct level_act *act, const struct sha256 *photos)
 {
@@ -338,6 +365,7 @@ enum rc level_prepare_step(struct op *op, struct uuid level_id, const struct lev
     if (in->event == LEVEL_EV_TAKE_BACK)
         RETURN_IF(cease_beneath(op, open, n, row.depth, &p));
     RETURN_IF(settle(op, &row, &after, in, &p));
+    tell_other_side(op, &p, &row, in->event);
     struct problem_mark mark = mark_of(&row, in, &act, photos);
     return problem_prepare_mark(op, &p, &mark);
 }

@@ -1,6 +1,7 @@
 /* problem_http.c - problems over HTTP: parse, call the room, reply. The JSON is openapi.yaml's. */
 #include "problem/problem_http.h"
 
+#include "problem/kind_store.h"
 #include "problem/problem_json.h"
 
 static const char *const severities[] = {"general", "key", NULL};
@@ -70,6 +71,7 @@ void problem_read_new(struct request *rq, struct jin *in, struct problem_new *p,
     jin_enum(in, "severity", JIN_OPTIONAL, severities, &severity);
     p->severity = severity < 0 ? NULL : severities[severity];
     jin_bool(in, "typical", JIN_OPTIONAL, &p->typical);
+    jin_str(in, "kind", JIN_OPTIONAL, KIND_CODE_MAX, &p->kind);
     problem_read_photos(OP_ARENA(&rq->op), in, "photos", &p->photos, &p->nphotos);
     if (uuid_is_none(p->site_id) && uuid_is_none(*area_id))
         fail_field(rq->op.rd.fault, STR("/site_id"), "required", "请选择点位或所在区域", "Choose a site or an area");
@@ -109,7 +111,7 @@ enum rc problem_complete_new(struct request *rq, struct problem_new *p, struct u
     }
     if (!p->severity)
         p->severity = "general";
-    return RC_OK;
+    return p->kind.n ? kind_check_usable(op, p->kind) : RC_OK;
 }
 
 static enum rc problem_created(struct request *rq)

@@ -159,13 +159,13 @@ static bool is_veto(const char *site, const char *criterion)
 }
 
 /* A visit to a place whose checklist has a veto item, which fails. */
-static struct finding veto_found(void)
+static struct finding veto_found(const char *code)
 {
     char site[ID_BYTES];
     struct finding f = {0};
     size_t i;
     json_t *o;
-    snprintf(site, sizeof site, "%s", make_site("S-0901", "XQ", world.village[0], world.unit));
+    snprintf(site, sizeof site, "%s", make_site(code, "XQ", world.village[0], world.unit));
     json_t *body = visit_body(site, "weekly");
     json_array_foreach(json_object_get(body, "observations"), i, o)
     {
@@ -184,7 +184,7 @@ static void a_veto_item_takes_two(void **state)
 {
     (void)state;
     more_people();
-    struct finding f = veto_found();
+    struct finding f = veto_found("S-0901");
     json_t *c = ask(&world.contact, 201, &f);
     const char *id = text_at(c, "id");
     expect_true(c, "two", true);
@@ -199,11 +199,30 @@ static void a_veto_item_takes_two(void **state)
     expect_field(ask(&world.contact, 422, &again), "/criterion_id", "nothing_wrong");
 }
 
+/* Who decides no longer has not decided: the first word of somebody un-assigned does not stand. */
+static void a_stale_first_word(void **state)
+{
+    (void)state;
+    static const char *const desk[] = {"office", "register", NULL};
+    struct account third = {0};
+    more_people();
+    world_person(&third, "desk3", world.office_unit, desk, NULL);
+    struct finding f = veto_found("S-0902");
+    const char *id = text_at(ask(&world.contact, 201, &f), "id");
+    expect_text(decide(&third, 200, id, "uphold", NULL), "state", "first");
+    size_t i;
+    json_t *r, *roles = at(GET(&world.security, "/people/%s/roles", third.person), "items");
+    json_array_foreach(roles, i, r) if (strcmp(text_at(r, "role"), "office") == 0)
+        POST(&world.security, 200, packed("{s:s}", "id", new_id()), "/roles/%s/end", text_at(r, "id"));
+    expect_text(decide(&second_desk, 200, id, "uphold", NULL), "state", "first");
+    expect_text(decide(&world.desk, 200, id, "uphold", NULL), "state", "upheld");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(upheld_sets_it_right), CASE(refused_leaves_all), CASE(withdrawn_and_asked_again),
-        CASE(not_by_who_made_the_visit), CASE(a_veto_item_takes_two),
+        CASE(not_by_who_made_the_visit), CASE(a_veto_item_takes_two), CASE(a_stale_first_word),
     };
     return SUITE(tests);
 }

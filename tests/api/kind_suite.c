@@ -57,6 +57,11 @@ static void shipped_kinds(void **state)
     expect_field(assign(&world.desk, 422, id, "street_vendor"), "/kind", "kind_off");
     expect_field(assign(&world.desk, 422, id, "no_such"), "/kind", "kind_missing");
     api_fault(&world.contact, 403, "not_allowed", "POST", packed("{s:s,s:s}", "id", new_id(), "kind", "general"), "/problems/%s/kind", id);
+    /* Reported as what it is, at night by whoever patrols. */
+    json_t *body = packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "site_id", world.site[0], "description", "顶楼违建", "kind", "illegal_structure");
+    expect_text(POST(&world.grid, 201, body, "/problems"), "kind", "illegal_structure");
+    body = packed("{s:s,s:s,s:s,s:s}", "id", new_id(), "site_id", world.site[0], "description", "x", "kind", "street_vendor");
+    expect_field(POST(&world.grid, 422, body, "/problems"), "/kind", "kind_off");
 }
 
 static void persuasion_first(void **state)
