@@ -257,7 +257,8 @@ static void check_one(const struct account *who, const char *id, const char *all
 {
     static const char *const actions[] = {"verify",       "register",  "reject",    "dispatch",
                                           "mend_on_spot", "accept",    "send_back", "rectify",
-                                          "return",       "strike_off"};
+                                          "return",       "strike_off", "void",     "dispute",
+                                          "settle",       "resume",    "stop",      "restart"};
     bool reads = strcmp(allowed, "-") != 0;
     json_t *p = api(who,
                     reads                 ? 200
@@ -304,7 +305,7 @@ static void table_of_permissions(void **state)
         const char *may[STATES];
     } table[] = {
         {&world.commander, {"", "", "", "", ""}},
-        {&world.desk, {" verify reject ", " dispatch mend_on_spot ", "", "", ""}},
+        {&world.desk, {" verify reject ", " dispatch mend_on_spot void ", " void stop ", " void stop ", ""}},
         {&world.checker, {"", "", "", "", " return strike_off "}},
         {&world.inspector, {"-", "-", "-", "-", "-"}},
         {&world.joint, {"-", "-", "-", "-", "-"}},
