@@ -119,9 +119,11 @@ static bool may_be_named(const struct op *op, struct uuid person_id, struct uuid
            (!uuid_is_none(unit_id) && uuid_eq(unit_id, op->actor.unit_id));
 }
 
-static void put_actor(struct json_out *j, const struct op *op, const struct problem_events_row *e, bool shown)
+static void put_actor(struct json_out *j, const struct op *op, const struct problem_by_id_row *p,
+                      const struct problem_events_row *e, bool shown)
 {
-    bool named = shown && may_be_named(op, e->actor_id, e->actor_unit_id);
+    bool inspector = uuid_eq(e->actor_id, p->reporter_id) && !uuid_is_none(p->inspection_id);
+    bool named = shown && may_be_named(op, e->actor_id, inspector ? UUID_NONE : e->actor_unit_id);
     jo_named(j, "actor", named ? e->actor_id : UUID_NONE, e->actor_name);
     jo_named(j, "actor_unit", shown ? e->actor_unit_id : UUID_NONE, e->actor_unit_name);
 }
@@ -143,7 +145,7 @@ static enum rc put_timeline(struct json_out *j, struct op *op, const struct prob
         jo_str(j, "from_state", e->from_state);
         jo_str(j, "to_state", e->to_state);
         jo_time(j, "at", e->at_ms);
-        put_actor(j, op, e, origin || !uuid_eq(e->actor_id, p->reporter_id));
+        put_actor(j, op, p, e, origin || !uuid_eq(e->actor_id, p->reporter_id));
         jo_named(j, "unit", e->unit_id, e->unit_name);
         jo_opt_time(j, "due_at", e->due_ms);
         jo_str(j, "note", e->note);
