@@ -80,31 +80,32 @@ ORDER BY proposed_ms;
 -- in: hq i64, since_ms i64, now_ms i64
 -- out: unit_id uuid, due_ms i64
 SELECT p.unit_id, p.due_ms FROM problem p
-WHERE p.hq_id = :hq AND p.overdue = TRUE AND p.due_ms >= :since_ms AND p.due_ms < :now_ms AND p.held = FALSE AND p.exempt = FALSE
+WHERE p.hq_id = :hq AND p.due_ms IS NOT NULL AND p.due_ms >= :since_ms AND p.due_ms < :now_ms AND p.held = FALSE AND p.exempt = FALSE
   AND p.unit_id IS NOT NULL
-UNION ALL
-SELECT p.unit_id, p.due_ms FROM problem p
-WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL AND p.due_ms >= :since_ms AND p.due_ms < :now_ms
-  AND p.overdue = FALSE AND p.left_ms IS NULL AND p.state IN ('dispatched', 'accepted') AND p.held = FALSE AND p.exempt = FALSE
-  AND p.unit_id IS NOT NULL
-ORDER BY 1, 2;
+  AND (p.overdue = TRUE OR (p.closed_ms IS NULL AND p.left_ms IS NULL AND p.state IN ('dispatched', 'accepted')))
+ORDER BY p.unit_id, p.due_ms;
 
--- For a trial: what was in hand at any time since, newest first.
+-- For a trial: what is in hand, and what was at any time since; newest first.
 -- name: consequence_trial_cases :many
--- in: hq i64, since_ms i64, row_limit i64
+-- in: hq i64, row_limit i64
 -- out: id uuid, year i64, number i64, unit_id uuid?, unit_name text?, description text, severity text, category_code text?, limit_kind text, limit_units i64, rebound_of uuid?, reported_ms i64
 SELECT p.id, p.year, p.number, p.unit_id, u.name AS unit_name, p.description, p.severity, p.category_code, p.limit_kind,
        p.limit_amount * (1 + p.extension_count) AS limit_units, p.rebound_of, p.reported_ms
 FROM problem p
 LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
 WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.held = FALSE AND p.dispatched_ms IS NOT NULL
-UNION ALL
+ORDER BY p.reported_ms DESC, p.id DESC
+LIMIT :row_limit;
+
+-- name: consequence_trial_closed :many
+-- in: hq i64, since_ms i64, row_limit i64
+-- out: id uuid, year i64, number i64, unit_id uuid?, unit_name text?, description text, severity text, category_code text?, limit_kind text, limit_units i64, rebound_of uuid?, reported_ms i64
 SELECT p.id, p.year, p.number, p.unit_id, u.name AS unit_name, p.description, p.severity, p.category_code, p.limit_kind,
        p.limit_amount * (1 + p.extension_count) AS limit_units, p.rebound_of, p.reported_ms
 FROM problem p
 LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
 WHERE p.hq_id = :hq AND p.closed_ms IS NOT NULL AND p.closed_ms >= :since_ms AND p.held = FALSE AND p.dispatched_ms IS NOT NULL
-ORDER BY 12 DESC, 1 DESC
+ORDER BY p.closed_ms DESC, p.id DESC
 LIMIT :row_limit;
 
 -- name: consequence_trial_steps :many

@@ -246,23 +246,35 @@ static void fold_units(struct op *op, struct trial *t)
     t->n = kept;
 }
 
+_Static_assert(sizeof(struct consequence_trial_closed_row) == sizeof(struct consequence_trial_cases_row),
+               "the same columns");
+
+static enum rc try_cases(struct op *op, struct trial *t, const struct consequence_trial_cases_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        RETURN_IF(t->rule.cause == CAUSE_UNIT_OVERDUE ? ran_over(op, t, &rows[i]) : try_case(op, t, &rows[i]));
+    t->scanned += n;
+    return RC_OK;
+}
+
 static enum rc run_trial(struct op *op, struct trial *t)
 {
-    struct consequence_trial_cases_row *rows;
+    struct consequence_trial_cases_row *open;
+    struct consequence_trial_closed_row *closed;
     bool units = t->rule.cause == CAUSE_UNIT_OVERDUE;
+    size_t nopen, nclosed;
     /* Cases that ran over before the date count in the period behind it. */
     int64_t since = units ? t->since_ms - t->rule.period_days * DAY_MS : t->since_ms;
+    struct consequence_trial_cases_in in = {.hq = op->hq, .row_limit = TRIAL_CASES_MAX};
     RETURN_IF(limits_load(op));
-    RETURN_IF(q_consequence_trial_cases(
-        &op->rd,
-        &(struct consequence_trial_cases_in){.hq = op->hq, .since_ms = since, .row_limit = TRIAL_CASES_MAX + 1},
-        &rows, &t->scanned));
-    t->truncated = t->scanned > TRIAL_CASES_MAX;
-    if (t->truncated)
-        t->scanned = TRIAL_CASES_MAX;
-    t->hits = ARENA_MANY(OP_ARENA(op), struct hit, t->scanned);
-    for (size_t i = 0; i < t->scanned; i++)
-        RETURN_IF(units ? ran_over(op, t, &rows[i]) : try_case(op, t, &rows[i]));
+    RETURN_IF(q_consequence_trial_cases(&op->rd, &in, &open, &nopen));
+    struct consequence_trial_closed_in past = {.hq = op->hq, .since_ms = since,
+                                               .row_limit = TRIAL_CASES_MAX - (int64_t)nopen};
+    RETURN_IF(q_consequence_trial_closed(&op->rd, &past, &closed, &nclosed));
+    t->truncated = nopen + nclosed == TRIAL_CASES_MAX;
+    t->hits = ARENA_MANY(OP_ARENA(op), struct hit, nopen + nclosed);
+    RETURN_IF(try_cases(op, t, open, nopen));
+    RETURN_IF(try_cases(op, t, (const struct consequence_trial_cases_row *)closed, nclosed));
     if (units)
         fold_units(op, t);
     return RC_OK;

@@ -165,11 +165,11 @@ static enum rc check_people(struct op *op, const struct subject *s, const struct
     return fault_has_fields(op->rd.fault) ? op->rd.fault->rc : RC_OK;
 }
 
-static void add_people(struct op *op, struct uuid id, const struct people *people)
+static void add_people(struct op *op, struct uuid id, const struct people *people, int64_t due_ms)
 {
     for (size_t i = 0; i < people->n; i++)
         fx_lookback_person_add(&op->plan.fx, &(struct lookback_person_add_in){
-            .hq = op->hq, .id = id, .person_id = people->list[i], .order_no = (int64_t)i});
+            .hq = op->hq, .id = id, .person_id = people->list[i], .order_no = (int64_t)i, .due_ms = due_ms});
     if (people->n)
         change_announce(op, &(struct announcement){
             .rule = "lookback_assigned", .subject_kind = "lookback", .subject_id = id, .people = people->list,
@@ -208,7 +208,7 @@ enum rc lookback_prepare_new(struct op *op, const struct lookback_new *n)
         .unit_id = rectified_by(&p), .area_code = p.area_code, .category_code = p.category_code, .severity = p.severity,
         .note = text_or_none(n->note)});
     e->on_miss = &planned_already;
-    add_people(op, n->id, &people);
+    add_people(op, n->id, &people, n->due_ms);
     return RC_OK;
 }
 
@@ -250,7 +250,7 @@ enum rc lookback_prepare_assign(struct op *op, const struct lookback_assign *a)
         .due_ms = a->due_ms.has ? a->due_ms.v : row.due_ms});
     struct effect *e = fx_lookback_person_clear(&op->plan.fx, &(struct lookback_person_clear_in){op->hq, a->id});
     e->min = e->max = row.people;
-    add_people(op, a->id, &people);
+    add_people(op, a->id, &people, a->due_ms.has ? a->due_ms.v : row.due_ms);
     return RC_OK;
 }
 

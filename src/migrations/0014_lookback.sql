@@ -73,7 +73,8 @@ CREATE TABLE lookback (
 );
 -- One at a time.
 CREATE UNIQUE INDEX lookback_open ON lookback (hq_id, problem_id) WHERE state = 'planned';
-CREATE INDEX lookback_by_problem ON lookback (hq_id, problem_id, planned_ms);
+CREATE INDEX lookback_by_problem ON lookback (hq_id, problem_id, due_ms, id);
+CREATE INDEX lookback_by_unit ON lookback (hq_id, unit_id, due_ms, id);
 CREATE INDEX lookback_by_due ON lookback (hq_id, due_ms, id);
 CREATE INDEX lookback_by_state ON lookback (hq_id, state, due_ms, id);
 CREATE INDEX lookback_judged ON lookback (hq_id, judged_ms) WHERE judged_ms IS NOT NULL;
@@ -83,11 +84,12 @@ CREATE TABLE lookback_person (
     lookback_id BYTEA NOT NULL,
     person_id BYTEA NOT NULL,
     order_no BIGINT NOT NULL,
+    due_ms BIGINT NOT NULL,               -- the look-back's own: a person's list is read in its order
     PRIMARY KEY (hq_id, lookback_id, person_id),
     FOREIGN KEY (hq_id, lookback_id) REFERENCES lookback (hq_id, id),
     FOREIGN KEY (hq_id, person_id) REFERENCES person (hq_id, id)
 );
-CREATE INDEX lookback_person_by_person ON lookback_person (hq_id, person_id, lookback_id);
+CREATE INDEX lookback_person_by_person ON lookback_person (hq_id, person_id, due_ms, lookback_id);
 
 -- How far the rules have read the strike-offs.
 CREATE TABLE lookback_progress (

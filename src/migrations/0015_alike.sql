@@ -52,6 +52,7 @@ CREATE TABLE alike_task (
     FOREIGN KEY (hq_id, alike_id) REFERENCES alike (hq_id, id),
     FOREIGN KEY (hq_id, unit_id) REFERENCES unit (hq_id, id)
 );
+CREATE INDEX alike_task_by_alike ON alike_task (hq_id, alike_id, due_ms, id);
 CREATE INDEX alike_task_by_due ON alike_task (hq_id, due_ms, id);
 CREATE INDEX alike_task_by_unit ON alike_task (hq_id, unit_id, due_ms, id);
 CREATE INDEX alike_task_open ON alike_task (hq_id, due_ms, id) WHERE state = 'open';
@@ -118,7 +119,9 @@ CREATE TABLE self_check (
 CREATE INDEX self_check_by_time ON self_check (hq_id, found_ms, id);
 CREATE INDEX self_check_by_unit ON self_check (hq_id, unit_id, found_ms, id);
 CREATE INDEX self_check_closed ON self_check (hq_id, closed_ms, id) WHERE state = 'closed' AND sample_id IS NULL;
-CREATE INDEX self_check_sampled ON self_check (hq_id, sample_id) WHERE sample_id IS NOT NULL;
+CREATE INDEX self_check_by_state ON self_check (hq_id, state, found_ms, id);
+CREATE INDEX self_check_sampled ON self_check (hq_id, sample_id, found_ms, id) WHERE sample_id IS NOT NULL;
+CREATE INDEX self_check_unjudged ON self_check (hq_id, found_ms, id) WHERE sample_id IS NOT NULL AND sample_result IS NULL;
 
 CREATE TABLE self_check_node (
     hq_id BIGINT NOT NULL,

@@ -32,6 +32,9 @@ CREATE INDEX works_by_end ON works (hq_id, end_ms, id);
 CREATE INDEX works_by_unit ON works (hq_id, lead_unit_id, end_ms, id);
 CREATE INDEX works_by_state ON works (hq_id, state, end_ms, id);
 
+-- In the order a list of the problems that wait is read.
+CREATE INDEX works_problem ON problem (hq_id, works_id, id) WHERE works_id IS NOT NULL;
+
 CREATE TABLE works_milestone (
     hq_id BIGINT NOT NULL,
     works_id BYTEA NOT NULL,

@@ -84,6 +84,3 @@ CREATE TABLE consequence_photo (
     FOREIGN KEY (hq_id, consequence_id) REFERENCES consequence (hq_id, id),
     FOREIGN KEY (hq_id, sha256) REFERENCES photo (hq_id, sha256)
 );
-
--- How many of a unit's cases ran over their limit in a period, for rules about units.
-CREATE INDEX problem_ran_over ON problem (hq_id, due_ms, unit_id) WHERE overdue = TRUE;
