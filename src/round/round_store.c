@@ -176,8 +176,10 @@ enum rc round_prepare_start(struct op *op, struct uuid id)
 {
     struct round_by_id_row row;
     struct round_people_row *people;
+    enum round_state to;
     size_t n, here = 0;
     RETURN_IF(round_load_to(op, id, ACT_ROUND_WRITE, &row));
+    RETURN_IF(round_decide(op->rd.fault, round_state_of(&row), ROUND_EV_START, &to));
     RETURN_IF(q_round_people(&op->rd, &(struct round_people_in){op->hq, id}, &people, &n));
     for (size_t i = 0; i < n; i++)
         here += !people[i].left_ms.has;
@@ -191,8 +193,10 @@ enum rc round_prepare_start(struct op *op, struct uuid id)
 enum rc round_prepare_close(struct op *op, struct uuid id, struct str reason)
 {
     struct round_by_id_row row;
+    enum round_state to;
     int64_t left;
     RETURN_IF(round_load_to(op, id, ACT_ROUND_WRITE, &row));
+    RETURN_IF(round_decide(op->rd.fault, round_state_of(&row), ROUND_EV_CLOSE, &to));
     RETURN_IF(count_of(op, id, "todo", &left));
     if (left && str_empty(str_trim(reason)))
         return fail_field(op->rd.fault, STR("/reason"), "sites_left", "还有 %lld 个点位未检查，请说明原因",
@@ -212,8 +216,10 @@ enum rc round_prepare_cancel(struct op *op, struct uuid id, struct str reason)
 {
     struct round_by_id_row row;
     struct round_visits_row visits;
+    enum round_state to;
     bool found;
     RETURN_IF(round_load_to(op, id, ACT_ROUND_WRITE, &row));
+    RETURN_IF(round_decide(op->rd.fault, round_state_of(&row), ROUND_EV_CANCEL, &to));
     RETURN_IF(q_round_visits(&op->rd, &(struct round_visits_in){op->hq, id}, &visits, &found));
     if (found && visits.n)
         return OP_FAIL(op, RC_CONFLICT, "has_visits", "本轮次已有 %lld 次检查，不能取消，只能结束",
