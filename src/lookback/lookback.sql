@@ -54,7 +54,7 @@ LEFT JOIN person j ON j.hq_id = l.hq_id AND j.id = l.judged_by
 WHERE l.hq_id = :hq AND l.id = :id;
 
 -- name: lookback_list :many
--- in: hq i64, row_limit i64, key_ms i64?, key_id uuid?, state text?, missed_at i64?, unassigned bool?, unit_id uuid?, problem_id uuid?, area_from text?, area_to text?, from_ms i64?, to_ms i64?, person_id uuid?, mine_key_ms i64?, mine_key_id uuid?
+-- in: hq i64, row_limit i64, key_ms i64?, key_id uuid?, state text?, missed_at i64?, unassigned bool?, unit_id uuid?, problem_id uuid?, area_from text?, area_to text?, from_ms i64?, to_ms i64?, person_id uuid?
 -- out: id uuid, problem_id uuid, year i64, number i64, description text, site_id uuid?, site_name text?, place text?, origin text, rule_id uuid?, rule_name text?, draw_id uuid?, state text, joint bool, from_ms i64, due_ms i64, planned_ms i64, people i64, unit_id uuid?, unit_name text?, area_code text, category_code text?, severity text, judged_ms i64?, judged_by uuid?, judged_name text?, late bool, note text?, rebound_id uuid?, chain i64, version i64
 SELECT l.id, l.problem_id, p.year, p.number, p.description, p.site_id, s.name AS site_name, p.place, l.origin, l.rule_id, r.name AS rule_name,
        l.draw_id, l.state, l.joint, l.from_ms, l.due_ms, l.planned_ms, l.people, l.unit_id, u.name AS unit_name, l.area_code, l.category_code,
@@ -68,7 +68,6 @@ LEFT JOIN unit u ON u.hq_id = l.hq_id AND u.id = l.unit_id
 LEFT JOIN person j ON j.hq_id = l.hq_id AND j.id = l.judged_by
 WHERE l.hq_id = :hq
   [[key_ms: AND (l.due_ms, l.id) > (:key_ms, :key_id)]]
-  [[mine_key_ms: AND (lp.due_ms, lp.lookback_id) > (:mine_key_ms, :mine_key_id)]]
   [[state: AND l.state = :state]]
   [[missed_at: AND l.state = 'planned' AND l.due_ms < :missed_at]]
   [[unassigned: AND l.state = 'planned' AND l.people = 0]]

@@ -69,11 +69,7 @@ static enum rc read_query(struct request *rq, struct page *page, struct lookback
     if (!reach.all || (mine.has && mine.v))
         in->person_id = rq->op.actor.person_id;
     in->row_limit = page->limit + 1;
-    /* A person's own list has an order of its own index. */
-    if (page->has_cursor && !uuid_is_none(in->person_id)) {
-        in->mine_key_ms = SOME(page->key_i64);
-        in->mine_key_id = page->key_id;
-    } else if (page->has_cursor) {
+    if (page->has_cursor) {
         in->key_ms = SOME(page->key_i64);
         in->key_id = page->key_id;
     }
