@@ -250,9 +250,6 @@ static enum rc rates(struct request *rq)
     RETURN_IF(query_time(rq, "to", &to));
     RETURN_IF(query_name(rq, "group_by", groups, &group));
     RETURN_IF(query_done(rq));
-    /* Totals are the desk's: who looks back must not follow what others found. */
-    if (!policy_scope(&rq->op.actor, ACT_LOOKBACK_READ).all)
-        return OP_FAIL(&rq->op, RC_FORBIDDEN, "not_allowed", "您没有进行此项操作的权限", "You are not allowed to do this");
     in.from_ms = from.has ? from.v : 0;
     in.to_ms = to.has ? to.v : INT64_MAX;
     in.by_town = str_is(group, "town");
@@ -285,7 +282,8 @@ static enum rc rates(struct request *rq)
 const struct route lookback_routes[] = {
     {HTTP_GET, "/api/v1/lookbacks", ACT_LOOKBACK_READ, list_lookbacks, 0, 0},
     {HTTP_POST, "/api/v1/lookbacks", ACT_LOOKBACK_PLAN, plan_lookback, 0, 0},
-    {HTTP_GET, "/api/v1/lookbacks/rates", ACT_LOOKBACK_READ, rates, 0, 0},
+    /* Totals are the desk's: who looks back must not follow what others found. */
+    {HTTP_GET, "/api/v1/lookbacks/rates", ACT_COVERAGE_READ, rates, 0, 0},
     {HTTP_GET, "/api/v1/lookbacks/{id}", ACT_LOOKBACK_READ, get_lookback, 0, 0},
     {HTTP_POST, "/api/v1/lookbacks/{id}/assign", ACT_LOOKBACK_PLAN, assign_lookback, 0, 0},
     {HTTP_POST, "/api/v1/lookbacks/{id}/judge", ACT_LOOKBACK_JUDGE, judge_lookback, 0, 0},

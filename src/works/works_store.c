@@ -104,8 +104,8 @@ enum rc works_prepare_change(struct op *op, const struct works_change *c)
     struct works_by_id_row row;
     struct works_milestones_row *rows;
     size_t n;
-    RETURN_IF(office_only(op));
     RETURN_IF(load_open(op, c->id, &row));
+    RETURN_IF(office_only(op));
     if (c->expected_version.has && c->expected_version.v != row.version)
         return OP_FAIL(op, RC_STALE, "version_conflict", "工程已被他人修改，请刷新后再操作",
                        "Somebody has changed the works since; reload them first");
@@ -136,8 +136,8 @@ enum rc works_prepare_milestone_add(struct op *op, struct uuid id, const struct 
     struct works_by_id_row row;
     struct works_milestones_row *rows;
     size_t n;
-    RETURN_IF(office_only(op));
     RETURN_IF(load_open(op, id, &row));
+    RETURN_IF(office_only(op));
     RETURN_IF(q_works_milestones(&op->rd, &(struct works_milestones_in){op->hq, id}, &rows, &n));
     if (n >= WORKS_MILESTONES_MAX)
         return OP_FAIL(op, RC_CONFLICT, "too_many", "节点过多", "Too many milestones");
@@ -201,8 +201,8 @@ enum rc works_prepare_payment(struct op *op, struct uuid id, struct uuid payment
 
 static enum rc load_for_office(struct op *op, struct uuid id, struct works_by_id_row *row)
 {
-    RETURN_IF(office_only(op));
-    return works_load(op, id, row);
+    RETURN_IF(works_load(op, id, row));
+    return office_only(op);
 }
 
 static enum rc nothing_open(struct op *op, const struct works_by_id_row *row)
