@@ -38,7 +38,7 @@ export default {
   sites: {
     title: '点位', empty: '没有符合条件的点位。', empty_hint: '可放宽条件，也可新增点位，或在“导入”中成批录入。', new: '新增点位', edit: '修改点位', category: '类别', area: '所在地', address: '地址', units: '责任分工', subject_unit: '主体单位', territory_unit: '属地单位', supervising_unit: '行业主管', contact: '联系人', contact_name: '联系人姓名', contact_phone: '联系电话', contact_keep: '留空则保持原联系人不变', reveal: '查看联系方式', reveal_title: '查看联系方式', reveal_hint: '查看记录将写入操作日志。', state: '状态', active: '在册', retired: '已撤销', retire: '撤销点位', retire_hint: '撤销后不再列入检查，历史记录保留。', restore: '恢复点位', history: '变更记录', plate: '点位二维码牌', plate_print: '打印或下载', inspections: '近期检查', problems: '相关问题', no_inspections: '还没有检查记录。', no_problems: '没有相关问题。', inspect: '检查此点位', external_id: '外部编号', place: '坐标', change: { created: '建档', changed: '修改', retired: '撤销', restored: '恢复' }, all_problems: '全部相关问题', version_n: '第 {n} 版', need_name: '请填写名称', need_code: '请填写编码', need_category: '请选择类别', need_area: '请选择所在地', bad_place: '经纬度应为数字，并须同时填写',
   },
-  inspection_kind: { weekly: '周暗访', monthly: '月测评', patrol: '日常巡查', self_check: '自查', joint: '联合督查', leader: '领导督导', lookback: '回头看' },
+  inspection_kind: { weekly: '周暗访', monthly: '月测评', patrol: '日常巡查', self_check: '自查', joint: '联合督查', leader: '领导督导', lookback: '回头看', dragnet: '拉网式检查', walk_through: '走透透', cross_check: '交叉检查', line: '条线检查', mock: '模拟测评' },
   inspection_state: { staged: '未提交', complete: '已完成', quarantined: '待核查', withdrawn: '已撤回', corrected: '已更正', rejected: '不予采用' },
   mode: { binary: '符合与否', grade: '按处数分档', deduction: '逐处扣分', threshold: '数值达标', count: '只计数' },
   result: { met: '符合', not_met: '不符合', not_applicable: '不适用', grade: '分档', count: '处数', value: '实测值' },

@@ -37,6 +37,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/units', name: 'units', component: () => import('@/views/people/UnitsView.vue'), meta: { actions: ['org.read'], title: 'units.title' } },
   { path: '/areas', name: 'areas', component: () => import('@/views/people/AreasView.vue'), meta: { actions: ['org.read'], title: 'areas.title' } },
   { path: '/journal', name: 'journal', component: () => import('@/views/people/JournalView.vue'), meta: { actions: ['journal.read'], title: 'journal.title' } },
+  { path: '/notices', name: 'notices', component: () => import('@/views/notices/NoticesView.vue'), meta: { title: 'notices.title' } },
+  { path: '/notices/choice', name: 'notice-choice', component: () => import('@/views/notices/ChoiceView.vue'), meta: { title: 'notices.choice' } },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('@/views/MissingView.vue'), meta: { title: 'error.page' } },
 ]
 
