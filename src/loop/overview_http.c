@@ -43,56 +43,52 @@ static struct view view_of(struct op *op, enum action action)
     .scoped = (v)->scoped, .scope_unit = (v)->unit_id, .scope_area_from = (v)->area_from,                         \
     .scope_area_to = (v)->area_to
 
-static int64_t count_in(const struct problem_state_counts_row *rows, size_t n, enum problem_state state)
+static enum rc put_states(struct request *rq)
 {
-    for (size_t i = 0; i < n; i++)
-        if (str_is(rows[i].state, problem_state_names[state]))
-            return rows[i].n;
-    return 0;
-}
-
-static enum rc put_states(struct request *rq, const struct view *v)
-{
-    struct problem_state_counts_row *rows;
-    int64_t open = 0;
-    size_t n;
-    struct problem_state_counts_in in = {.hq = rq->op.hq, SCOPE(v)};
-    RETURN_IF(q_problem_state_counts(&rq->op.rd, &in, &rows, &n));
+    int64_t counts[PROBLEM_STATES], open = 0;
+    RETURN_IF(problem_count_states(&rq->op, ACT_PROBLEM_READ, false, counts));
     jo_arr(&rq->json, "states");
-    for (size_t i = 0; i < n; i++) {
+    for (int i = 0; i < PROBLEM_STATES; i++) {
+        if (counts[i] == 0)
+            continue;
         jo_obj(&rq->json, NULL);
-        jo_str(&rq->json, "state", rows[i].state);
-        jo_i64(&rq->json, "count", rows[i].n);
+        jo_z(&rq->json, "state", problem_state_names[i]);
+        jo_i64(&rq->json, "count", counts[i]);
         jo_end(&rq->json);
-        if (!problem_is_closed((enum problem_state)problem_name_index(problem_state_names, rows[i].state)))
-            open += rows[i].n;
+        open += problem_is_closed((enum problem_state)i) ? 0 : counts[i];
     }
     jo_end(&rq->json);
     jo_i64(&rq->json, "open", open);
     return RC_OK;
 }
 
+static bool same_scope(struct scope a, struct scope b)
+{
+    return a.all == b.all && a.none == b.none && a.open == b.open && uuid_eq(a.unit_id, b.unit_id) &&
+           uuid_eq(a.person_id, b.person_id) && str_eq(a.area_code, b.area_code);
+}
+
 /* One may read more than one may act on: each step is counted as far as its own permission reaches. */
 static enum rc put_waiting(struct request *rq)
 {
     struct op *op = &rq->op;
+    struct scope counted = {.none = true};
+    int64_t counts[PROBLEM_STATES] = {0};
     jo_arr(&rq->json, "waiting");
     for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
         enum action action = problem_event_action(steps[s].event);
-        struct view v = view_of(op, action);
-        struct problem_state_counts_row *rows;
-        struct problem_state_counts_in in = {.hq = op->hq, SCOPE(&v)};
-        size_t n;
+        struct scope scope = policy_scope(&op->actor, action);
         bool said_below = steps[s].event == PROBLEM_EV_RETURN && policy_may(&op->actor, ACT_PROBLEM_STRIKE);
         if (!policy_may(&op->actor, action) || said_below)
             continue;
-        RETURN_IF(q_problem_state_counts(&op->rd, &in, &rows, &n));
-        int64_t count = count_in(rows, n, steps[s].state);
-        if (count == 0)
+        if (!same_scope(scope, counted))
+            RETURN_IF(problem_count_states(op, action, true, counts));
+        counted = scope;
+        if (counts[steps[s].state] == 0)
             continue;
         jo_obj(&rq->json, NULL);
         jo_z(&rq->json, "action", problem_event_names[steps[s].event]);
-        jo_i64(&rq->json, "count", count);
+        jo_i64(&rq->json, "count", counts[steps[s].state]);
         jo_end(&rq->json);
     }
     jo_end(&rq->json);
@@ -138,11 +134,11 @@ static enum rc put_days(struct request *rq, const struct view *v)
     RETURN_IF(q_problem_reported_since(&op->rd, &r, &came, &ncame));
     RETURN_IF(q_problem_closed_since(&op->rd, &c, &went, &nwent));
     for (size_t i = 0; i < ncame; i++)
-        if (came[i].at_ms - since < (int64_t)OVERVIEW_DAYS * DAY_MS)
-            reported[(came[i].at_ms - since) / DAY_MS]++;
+        if (came[i].day < OVERVIEW_DAYS)
+            reported[came[i].day] = came[i].n;
     for (size_t i = 0; i < nwent; i++)
-        if (went[i].at_ms - since < (int64_t)OVERVIEW_DAYS * DAY_MS)
-            closed[(went[i].at_ms - since) / DAY_MS]++;
+        if (went[i].day < OVERVIEW_DAYS)
+            closed[went[i].day] = went[i].n;
     jo_arr(&rq->json, "days");
     for (int d = 0; d < OVERVIEW_DAYS; d++) {
         jo_obj(&rq->json, NULL);
@@ -190,7 +186,7 @@ static enum rc overview_get(struct request *rq)
     struct view v = view_of(&rq->op, ACT_PROBLEM_READ);
     RETURN_IF(query_done(rq));
     jo_obj(&rq->json, NULL);
-    RETURN_IF(put_states(rq, &v));
+    RETURN_IF(put_states(rq));
     RETURN_IF(put_waiting(rq));
     RETURN_IF(put_lights(rq, &v));
     RETURN_IF(put_places(rq));

@@ -261,6 +261,35 @@ static void unfiltered_in_every_order(void **state)
     }
 }
 
+/* Counts by state for everybody: what the lists show, but for what was handed on to a unit. */
+static void counts_as_the_model(void **state)
+{
+    (void)state;
+    struct actor grid = s.neighbour, rechecker = s.inspector, nobody = {0};
+    grid.roles = ROLE_GRID_WORKER;
+    grid.area_code = STR("990101001");
+    rechecker.grants = GRANT_RECHECK;
+    const struct actor *who[] = {&s.office, &s.contact, &grid, &s.inspector, &rechecker, &nobody};
+    static const struct problem_filter any;
+    for (size_t w = 0; w < sizeof who / sizeof *who; w++)
+        for (int open = 0; open < 2; open++) {
+            int64_t counts[PROBLEM_STATES], expected[PROBLEM_STATES] = {0};
+            struct op *op = ground_op(&s.g);
+            op->actor = *who[w];
+            ground_expect(&s.g, problem_count_states(op, ACT_PROBLEM_READ, open, counts), RC_OK, NULL);
+            for (int i = 0; i < ROWS; i++) {
+                struct list_test_add_in r = rows[i];
+                r.handler_unit_id = UUID_NONE;
+                if (who[w]->roles && may_see(who[w], &r, &any) && !(open && r.closed_ms.has))
+                    expected[problem_name_index(problem_state_names, r.state)]++;
+            }
+            for (int i = 0; i < PROBLEM_STATES; i++)
+                if (counts[i] != expected[i])
+                    fail_msg("actor %zu, %s%s: %lld, not %lld", w, problem_state_names[i], open ? " open" : "", (long long)counts[i],
+                             (long long)expected[i]);
+        }
+}
+
 static void one_link_at_a_time(void **state)
 {
     (void)state;
@@ -276,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lists_as_the_model, begin, end),
         cmocka_unit_test_setup_teardown(unfiltered_in_every_order, begin, end),
+        cmocka_unit_test_setup_teardown(counts_as_the_model, begin, end),
         cmocka_unit_test_setup_teardown(one_link_at_a_time, begin, end),
     };
     return GROUND_RUN(tests);

@@ -14,3 +14,5 @@ CREATE INDEX problem_by_closed ON problem (hq_id, closed_ms, id) WHERE closed_ms
 CREATE INDEX problem_by_unit_closed ON problem (hq_id, unit_id, closed_ms, id) WHERE closed_ms IS NOT NULL;
 -- Open ones by state: what waits for whom is counted from here.
 CREATE INDEX problem_open_by_state ON problem (hq_id, state) WHERE closed_ms IS NULL;
+-- What is held back of covert rounds: little at any time.
+CREATE INDEX problem_held_back ON problem (hq_id, state) WHERE held = TRUE;

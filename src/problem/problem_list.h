@@ -57,6 +57,10 @@ struct problem_page {
 enum rc problem_list_readable(struct op *op, const struct problem_filter *filter, struct problem_page *out) MUST_CHECK;
 struct problem_key problem_key_of(enum problem_sort sort, const struct problem_list_row *row);
 
+/* How many problems are in each state (PROBLEM_STATES of them) as far as `action` reaches. Not one row per problem is
+ * read for the whole headquarters and for a unit: both are counted from indexes that hold the state. */
+enum rc problem_count_states(struct op *op, int action, bool only_open, int64_t *out) MUST_CHECK;
+
 struct request;
 /* GET /problems. */
 enum rc problem_list_get(struct request *rq) MUST_CHECK;

@@ -189,14 +189,28 @@ LIMIT 1 OFFSET :skip;
 -- out: reported_ms i64, due_ms i64?, closed_ms i64?, year i64, number i64
 SELECT reported_ms, due_ms, closed_ms, year, number FROM problem WHERE hq_id = :hq AND id = :id;
 
+-- How many in each state, of one unit, one place or one reporter; each has an index that holds the state or few rows.
 -- name: problem_state_counts :many
--- in: hq i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
+-- in: hq i64, only_open bool?, unit_id uuid?, town text?, village text?, area_from text?, area_to text?, reporter_id uuid?, not_unit uuid?, not_area_from text?, not_area_to text?
 -- out: state text, n i64
 SELECT p.state, COUNT(*) FROM problem p
 WHERE p.hq_id = :hq
-  [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
-                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]]
+  [[only_open: AND p.closed_ms IS NULL]]
+  [[unit_id: AND p.unit_id = :unit_id]]
+  [[town: AND SUBSTR(p.area_code, 1, 9) = :town]]
+  [[village: AND SUBSTR(p.area_code, 1, 12) = :village]]
+  [[area_from: AND p.area_code || '' >= :area_from AND p.area_code || '' < :area_to]]
+  [[reporter_id: AND p.reporter_id = :reporter_id]]
+  [[not_unit: AND COALESCE(p.unit_id, p.id) <> :not_unit]]
+  [[not_area_from: AND (p.area_code < :not_area_from OR p.area_code >= :not_area_to)]]
 GROUP BY p.state ORDER BY p.state;
+
+-- What is held back: little, and counted apart.
+-- name: problem_held :many
+-- in: hq i64, only_open bool?
+-- out: state text, unit_id uuid?, area_code text, reporter_id uuid
+SELECT p.state, p.unit_id, p.area_code, p.reporter_id FROM problem p
+WHERE p.hq_id = :hq AND p.held = TRUE [[only_open: AND p.closed_ms IS NULL]];
 
 -- name: problem_open_clocks :many
 -- in: hq i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
@@ -208,16 +222,18 @@ WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL
 
 -- name: problem_reported_since :many
 -- in: hq i64, since_ms i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
--- out: at_ms i64
-SELECT p.reported_ms AS at_ms FROM problem p
+-- out: day i64, n i64
+SELECT (p.reported_ms - CAST(:since_ms AS BIGINT)) / 86400000 AS day, COUNT(*) FROM problem p
 WHERE p.hq_id = :hq AND p.reported_ms >= :since_ms
   [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
-                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]];
+                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]]
+GROUP BY 1 ORDER BY 1;
 
 -- name: problem_closed_since :many
 -- in: hq i64, since_ms i64, scoped bool?, scope_open bool, scope_unit uuid?, scope_person uuid?, scope_area_from text?, scope_area_to text?
--- out: at_ms i64
-SELECT p.closed_ms AS at_ms FROM problem p
+-- out: day i64, n i64
+SELECT (p.closed_ms - CAST(:since_ms AS BIGINT)) / 86400000 AS day, COUNT(*) FROM problem p
 WHERE p.hq_id = :hq AND p.closed_ms >= :since_ms
   [[scoped: AND (p.reporter_id = :scope_person OR (p.held = FALSE AND (CAST(:scope_open AS BOOLEAN)
-                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]];
+                 OR p.unit_id = :scope_unit OR (p.area_code >= :scope_area_from AND p.area_code < :scope_area_to))))]]
+GROUP BY 1 ORDER BY 1;
