@@ -267,6 +267,30 @@ static void a_calendar_of_ones_own(void **state)
     expect_field(api(&world.desk, 422, "PUT", one_day("2026-02-03", "siesta"), "/working-calendar/days"), "/days/0/kind", NULL);
 }
 
+/* A second process on the same database holds to it at once. */
+static void every_process_follows(void **state)
+{
+    (void)state;
+    struct server second;
+    char date[11];
+    if (!engine_is_postgresql())
+        skip();
+    json_t *before = dispatched_with("working_days", 2);
+    snprintf(date, sizeof date, "%.10s", text_at(before, "due_at"));
+    server_beside(&world.server, &second);
+    server_start(&second);
+    api_aim(second.port);
+    assert_int_equal(ms_of(dispatched_with("working_days", 2), "due_at"), ms_of(before, "due_at"));
+    api_aim(world.server.port);
+    api(&world.desk, 200, "PUT", one_day(date, "holiday"), "/working-calendar/days");
+    api_aim(second.port);
+    assert_true(ms_of(dispatched_with("working_days", 2), "due_at") > ms_of(before, "due_at"));
+    api(&world.desk, 200, "PUT", one_day(date, NULL), "/working-calendar/days");
+    api_aim(world.server.port);
+    assert_int_equal(ms_of(dispatched_with("working_days", 2), "due_at"), ms_of(before, "due_at"));
+    server_stop(&second);
+}
+
 static json_t *working_time(const char *from, const char *to, bool afternoon)
 {
     json_t *body = packed("{s:{s:s,s:s},s:n,s:[i,i,i,i,i,i,i]}", "morning", "from", from, "to", to, "afternoon", "week", 1, 2, 3, 4, 5, 6, 7);
@@ -394,6 +418,7 @@ int main(void)
         cmocka_unit_test(stopped_and_restarted_voided_and_appealed),
         cmocka_unit_test(the_machine_as_data),
         cmocka_unit_test(a_calendar_of_ones_own),
+        cmocka_unit_test(every_process_follows),
         cmocka_unit_test(hours_and_week_of_ones_own),
         cmocka_unit_test(limits_of_stages),
         cmocka_unit_test(rules_of_limits),
