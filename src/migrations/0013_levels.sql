@@ -36,6 +36,7 @@ CREATE TABLE problem_level (
 -- One chain at a time.
 CREATE UNIQUE INDEX problem_level_open ON problem_level (hq_id, problem_id, depth) WHERE ended_ms IS NULL;
 CREATE INDEX problem_level_by_problem ON problem_level (hq_id, problem_id, handed_ms, id);
+CREATE INDEX problem_level_by_time ON problem_level (hq_id, handed_ms, id);
 CREATE INDEX problem_level_below ON problem_level (hq_id, to_unit_id, handed_ms, id);
 CREATE INDEX problem_level_above ON problem_level (hq_id, from_unit_id, handed_ms, id);
 CREATE INDEX problem_level_open_below ON problem_level (hq_id, to_unit_id, handed_ms, id) WHERE ended_ms IS NULL;
