@@ -190,6 +190,24 @@ static const struct column_spec duty_columns[] = {
     {"note", false, "备注", "Note", NAMES("说明")},
 };
 
+static const struct column_spec matrix_columns[] = {
+    {"criterion", false, "条目编号", "Criterion code", NAMES("条目代码", "标准项编号", "指标编号")},
+    {"category", false, "类别代码", "Category code", NAMES("点位类型代码")},
+    {"area_code", false, "行政区划代码", "Area code", NAMES("区划代码", "区域", "所属街道", "适用区域")},
+    {"lead", true, "牵头方", "Who leads", NAMES("牵头", "牵头责任", "牵头角色")},
+    {"territory_unit", false, "属地单位", "Territory unit", NAMES("属地责任单位", "属地责任")},
+    {"subject_unit", false, "主体单位", "Subject unit", NAMES("主体责任单位", "主体责任")},
+    {"supervising_unit", false, "监管单位", "Supervising unit", NAMES("行业主管部门", "监管责任单位", "监管责任", "行业监管单位")},
+    {"support", false, "协同单位", "Units in support", NAMES("配合单位", "责任单位（配合）", "协办单位")},
+    {"work_standard", false, "工作标准", "Work standard", NULL},
+    {"deadline", false, "完成时限", "Deadline", NAMES("时限")},
+    {"due", false, "完成日期", "Due", NULL},
+    {"measures", false, "措施要求", "Measures", NAMES("工作措施", "具体措施")},
+    {"person", false, "责任人员", "Person", NAMES("责任人")},
+    {"from", false, "开始时间", "From", NAMES("生效日期")},
+    {"to", false, "结束时间", "To", NAMES("失效日期")},
+};
+
 #define SET(kind, specs)                                                                           \
     {                                                                                              \
         kind, specs, sizeof(specs) / sizeof *(specs)                                               \
@@ -197,7 +215,7 @@ static const struct column_spec duty_columns[] = {
 static const struct column_set sets[] = {
     SET("areas", area_columns), SET("units", unit_columns),        SET("people", person_columns),
     SET("sites", site_columns), SET("standard", standard_columns), SET("problems", problem_columns),
-    SET("duties", duty_columns),
+    SET("duties", duty_columns), SET("matrix", matrix_columns),
 };
 
 const struct column_set *columns_of(struct str kind)

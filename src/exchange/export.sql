@@ -209,7 +209,8 @@ WHERE p.hq_id = :hq AND p.held = FALSE
 ORDER BY p.year, p.number LIMIT :max_rows;
 
 -- name: export_matrix :many
--- in: hq i64, now_ms i64, scoped bool?, scope_unit uuid?, after_ms i64?, after_id uuid?, max_rows i64
+-- in: hq i64, now_ms i64, scoped bool?, scope_unit uuid?, after_criterion text?, after_category text?, after_area text?
+-- in: after_id uuid?, max_rows i64
 -- out: id uuid, criterion_code text?, category_code text?, area_code text, lead_role text, territory_unit_id uuid?
 -- out: subject_unit_id uuid?, supervising_unit_id uuid?, work_standard text?, deadline text?, due_ms i64?, measures text?
 -- out: person text?, valid_from_ms i64, valid_to_ms i64?, created_ms i64
@@ -220,8 +221,9 @@ FROM matrix_row m LEFT JOIN person p ON p.hq_id = m.hq_id AND p.id = m.person_id
 WHERE m.hq_id = :hq AND (m.valid_to_ms IS NULL OR m.valid_to_ms > :now_ms)
 [[scoped: AND (m.territory_unit_id = :scope_unit OR m.subject_unit_id = :scope_unit OR m.supervising_unit_id = :scope_unit
     OR EXISTS (SELECT 1 FROM matrix_support x WHERE x.hq_id = m.hq_id AND x.row_id = m.id AND x.unit_id = :scope_unit))]]
-[[after_id: AND (m.created_ms, m.id) > (:after_ms, :after_id)]]
-ORDER BY m.created_ms, m.id LIMIT :max_rows;
+[[after_id: AND (COALESCE(m.criterion_code, ''), COALESCE(m.category_code, ''), m.area_code, m.id)
+    > (:after_criterion, :after_category, :after_area, :after_id)]]
+ORDER BY COALESCE(m.criterion_code, ''), COALESCE(m.category_code, ''), m.area_code, m.id LIMIT :max_rows;
 
 -- name: export_matrix_support :many
 -- in: hq i64, row_id uuid

@@ -50,8 +50,13 @@ static enum rc matrix_rows(struct export *ex)
                 EXPORT_TEXT(export_unit_label(ex, r->subject_unit_id)), EXPORT_TEXT(export_unit_label(ex, r->supervising_unit_id)),
                 EXPORT_TEXT(support), EXPORT_TEXT(r->work_standard), EXPORT_TEXT(r->deadline), EXPORT_OPT(r->due_ms),
                 EXPORT_TEXT(r->measures), EXPORT_TEXT(r->person), EXPORT_I64(r->valid_from_ms), EXPORT_OPT(r->valid_to_ms)}));
-            in.after_ms = SOME(r->created_ms);
-            in.after_id = r->id;
+        }
+        if (n) {
+            const struct export_matrix_row *last = &rows[n - 1];
+            in.after_criterion = last->criterion_code.n ? str_copy(ex->kept, last->criterion_code) : STR("");
+            in.after_category = last->category_code.n ? str_copy(ex->kept, last->category_code) : STR("");
+            in.after_area = str_copy(ex->kept, last->area_code);
+            in.after_id = last->id;
         }
     }
     return RC_OK;

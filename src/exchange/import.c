@@ -9,7 +9,7 @@
 #include "problem/problem_import.h"
 
 static const struct importer *const importers[] = {&import_areas,    &import_units,    &import_people, &import_sites,
-                                                   &import_standard, &import_problems, &import_duties};
+                                                   &import_standard, &import_problems, &import_duties, &import_matrix};
 enum { PULSE_ROWS = 200 };
 
 bool import_mode_by_name(struct str name, enum import_mode *out)
@@ -343,8 +343,8 @@ static enum rc check_request(struct import *im)
     im->importer = importer_of(im->in->kind);
     if (!im->importer)
         return OP_FAIL(op, RC_BAD, "unknown_kind",
-                       "导入类别应为 areas、units、people、sites、standard、problems、duties 之一",
-                       "The kind is one of areas, units, people, sites, standard, problems, duties");
+                       "导入类别应为 areas、units、people、sites、standard、problems、duties、matrix 之一",
+                       "The kind is one of areas, units, people, sites, standard, problems, duties, matrix");
     if (im->in->as_of_ms.has && im->importer != &import_areas)
         return OP_FAIL(op, RC_BAD, "as_of_areas_only", "只有区划可以按截至日期导入",
                        "Only areas can be imported as of a day");

@@ -195,3 +195,12 @@ DELETE FROM import_job WHERE hq_id = :hq AND id = :id;
 -- in: hq i64, before_ms i64
 -- out: id uuid, cancelled bool
 SELECT id, cancelled FROM import_job WHERE hq_id = :hq AND ended_ms IS NULL AND beat_ms < :before_ms ORDER BY id LIMIT 20;
+
+-- Rows of the matrix on one key, in force or to be.
+-- name: import_matrix_like :many
+-- in: hq i64, area_code text, now_ms i64, criterion text, category text
+-- out: id uuid
+SELECT id FROM matrix_row
+WHERE hq_id = :hq AND area_code = :area_code AND (valid_to_ms IS NULL OR valid_to_ms > :now_ms)
+  AND COALESCE(criterion_code, '') = :criterion AND (COALESCE(category_code, '') = :category OR :criterion <> '')
+ORDER BY created_ms DESC, id LIMIT 10;

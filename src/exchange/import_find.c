@@ -191,26 +191,31 @@ static enum rc look_up_unit(struct import *im, struct str text, struct uuid *out
 enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok)
 {
     struct table_value v = import_cell(im, row, key);
+    return import_find_unit_text(im, &v, row, out, ok);
+}
+
+enum rc import_find_unit_text(struct import *im, const struct table_value *v, size_t row, struct uuid *out, bool *ok)
+{
     size_t n;
     *out = UUID_NONE;
-    *ok = report_check(im->report, &v, false, NAME_MAX_CHARS);
-    if (!*ok || str_empty(v.text) || unit_met(im, v.text, out) || unit_made_here(im, v.text, out))
+    *ok = report_check(im->report, v, false, NAME_MAX_CHARS);
+    if (!*ok || str_empty(v->text) || unit_met(im, v->text, out) || unit_made_here(im, v->text, out))
         return RC_OK;
-    RETURN_IF(look_up_unit(im, v.text, out, &n));
+    RETURN_IF(look_up_unit(im, v->text, out, &n));
     if (n == 1) {
-        remember_unit(im, v.text, *out);
+        remember_unit(im, v->text, *out);
         return RC_OK;
     }
     *out = UUID_NONE;
     if (n == 0 && im->create_units)
-        return make_unit(im, &v, row, out, ok);
+        return make_unit(im, v, row, out, ok);
     *ok = false;
     if (n == 0)
-        report_error(im->report, v.row, v.column, "unit_unknown", "没有单位“%.*s”，请先导入单位",
-                     "There is no unit \"%.*s\"; import it first", STR_ARG(v.text));
+        report_error(im->report, v->row, v->column, "unit_unknown", "没有单位“%.*s”，请先导入单位",
+                     "There is no unit \"%.*s\"; import it first", STR_ARG(v->text));
     else
-        report_error(im->report, v.row, v.column, "unit_ambiguous",
+        report_error(im->report, v->row, v->column, "unit_ambiguous",
                      "有%zu个单位叫“%.*s”，请改填单位代码",
-                     "%zu units are called \"%.*s\"; give the code", n, STR_ARG(v.text));
+                     "%zu units are called \"%.*s\"; give the code", n, STR_ARG(v->text));
     return RC_OK;
 }

@@ -76,7 +76,7 @@ struct importer {
     enum rc (*whole)(struct import *im);
 };
 extern const struct importer import_areas, import_units, import_people, import_sites,
-    import_standard, import_problems, import_duties;
+    import_standard, import_problems, import_duties, import_matrix;
 
 /* After every few rows: tells whoever watches; RC_CONFLICT "import_cancelled" when they want no more. */
 enum rc import_pulse(struct import *im) MUST_CHECK;
@@ -124,6 +124,9 @@ size_t import_find_area(const struct import *im, struct str text, const struct a
  * false: refused. */
 enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out,
                          bool *ok) MUST_CHECK;
+/* The same of a text that is only part of a cell. */
+enum rc import_find_unit_text(struct import *im, const struct table_value *v, size_t row, struct uuid *out,
+                              bool *ok) MUST_CHECK;
 /* A place in columns "lon" and "lat", or "lon_gcj02" and "lat_gcj02", as WGS 84; both absent where there is none, only
  * one, or a placeholder (said). `strict`: what is no coordinate refuses the row (answers false); else it is a remark. */
 bool import_place(struct import *im, size_t row, bool strict, struct opt_i64 place[2]);

@@ -278,7 +278,7 @@ static void bombs_are_refused(void **state)
         repeated(a, "<worksheet><sheetData><row><c t='inlineStr'><is><t>", "aaaaaaaaaa", 500 * 1024,
                  "</t></is></c></row></sheetData></worksheet>");
     refuse(x, make_book(a, text, STR_NONE, STR_NONE), "xlsx_too_large");
-    struct str rows = repeated(a, "<worksheet><sheetData>", "<row><c><v>1</v></c></row>", 210000,
+    struct str rows = repeated(a, "<worksheet><sheetData>", "<row><c><v>1</v></c></row>", 410000,
                                "</sheetData></worksheet>");
     refuse(x, make_book(a, rows, STR_NONE, STR_NONE), "grid_too_large");
     struct str wide = repeated(a, "<worksheet><sheetData><row>", "<c><v>1</v></c>", 600,
