@@ -19,6 +19,7 @@
 #include "hand_over_sql.h"
 #include "doubt_sql.h"
 #include "evidence_sql.h"
+#include "export_sql.h"
 #include "edition_sql.h"
 #include "facility_sql.h"
 #include "http_sql.h"
@@ -32,6 +33,7 @@
 #include "org_sql.h"
 #include "overview_sql.h"
 #include "period_sql.h"
+#include "problem_import_sql.h"
 #include "problem_list_sql.h"
 #include "kind_sql.h"
 #include "level_sql.h"
@@ -62,6 +64,7 @@ static const struct query_set *const rooms[] = {
     &level_queries, &link_queries, &kind_queries, &superior_queries, &contest_queries, &hand_over_queries,
     &evidence_queries, &doubt_queries,
     &indicator_queries, &period_queries,
+    &export_queries, &problem_import_queries,
 };
 
 static void check(enum engine engine)
