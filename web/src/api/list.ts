@@ -2,6 +2,8 @@
 import { ref, shallowRef } from 'vue'
 import type { Page } from './types'
 
+const EMPTY_MAX = 10
+
 export function useList<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>) {
   const items = shallowRef<T[]>([])
   const next = ref<string | null>(null)
@@ -15,7 +17,9 @@ export function useList<T>(fetchPage: (cursor: string | undefined) => Promise<Pa
     loading.value = true
     error.value = null
     try {
-      const page = await fetchPage(cursor)
+      let page = await fetchPage(cursor)
+      // A search looks only so far for one page: an empty one may still say where to go on.
+      for (let i = 0; i < EMPTY_MAX && page.items.length === 0 && page.next && mine === turn; i++) page = await fetchPage(page.next)
       if (mine !== turn) return
       items.value = cursor === undefined ? page.items : items.value.concat(page.items)
       next.value = page.next
