@@ -114,6 +114,11 @@ struct str consequence_why(struct arena *a, const struct consequence_rule *r, co
 
 enum { CONSEQUENCE_TEXT_MAX = 2000, CONSEQUENCE_RULES_MAX = 100 };
 
+/* The project's own starting set, switched off, to be tried out and edited first; what is there already stays as it
+ * is. */
+extern const struct consequence_rule consequence_shipped_rules[];
+extern const size_t consequence_shipped_count;
+enum rc consequence_prepare_shipped(struct op *op) MUST_CHECK;
 enum rc consequence_prepare_rule(struct op *op, const struct consequence_rule *r) MUST_CHECK;
 enum rc consequence_prepare_rule_change(struct op *op, struct opt_i64 expected_version,
                                         const struct consequence_rule *r) MUST_CHECK;

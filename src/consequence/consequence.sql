@@ -18,10 +18,10 @@ SELECT id, name, order_no, active, cause, step, count_min, hours, days, period_d
 FROM consequence_rule
 WHERE hq_id = :hq AND id = :id;
 
--- name: consequence_rule_count :one
+-- name: consequence_rule_ids :many
 -- in: hq i64
--- out: n i64
-SELECT COUNT(*) AS n FROM consequence_rule WHERE hq_id = :hq;
+-- out: id uuid
+SELECT id FROM consequence_rule WHERE hq_id = :hq ORDER BY id;
 
 -- name: consequence_rule_add :exec
 -- in: hq i64, id uuid, name text, order_no i64, active bool, cause text, step text, count_min i64, hours i64, days i64, period_days i64, severity text?, category_code text?, recipients i64, reply_days i64, cooldown_days i64, may_skip bool
@@ -49,17 +49,6 @@ WHERE p.hq_id = :hq AND p.closed_ms IS NULL AND p.due_ms IS NOT NULL AND p.due_m
   AND p.state IN ('dispatched', 'accepted') AND p.left_ms IS NULL AND p.held = FALSE AND p.unit_id IS NOT NULL
 ORDER BY p.due_ms, p.id
 LIMIT :row_limit;
-
--- name: consequence_chain :one
--- in: hq i64, id uuid
--- out: n i64
-WITH RECURSIVE up(id, depth) AS (
-    SELECT p.rebound_of, 1 FROM problem p WHERE p.hq_id = :hq AND p.id = :id AND p.rebound_of IS NOT NULL
-    UNION ALL
-    SELECT p.rebound_of, up.depth + 1 FROM up JOIN problem p ON p.hq_id = :hq AND p.id = up.id
-    WHERE p.rebound_of IS NOT NULL AND up.depth < 1000
-)
-SELECT COUNT(*) AS n FROM up;
 
 -- name: consequence_past_of_problem :many
 -- in: hq i64, problem_id uuid

@@ -2,6 +2,7 @@
 #include "consequence/consequence_store.h"
 
 #include "base/civil.h"
+#include "lookback_sql.h"
 #include "problem/problem_store.h"
 
 struct consequence_rule consequence_rule_of(const struct consequence_rules_row *r)
@@ -23,12 +24,12 @@ int64_t consequence_year_began(const struct op *op)
 
 enum rc consequence_chain_of(struct op *op, struct uuid problem_id, struct uuid rebound_of, int64_t *chain)
 {
-    struct consequence_chain_row row;
+    struct lookback_chain_row row;
     bool found;
     *chain = 0;
     if (uuid_is_none(rebound_of))
         return RC_OK;
-    RETURN_IF(q_consequence_chain(&op->rd, &(struct consequence_chain_in){op->hq, problem_id}, &row, &found));
+    RETURN_IF(q_lookback_chain(&op->rd, &(struct lookback_chain_in){op->hq, problem_id}, &row, &found));
     *chain = row.n;
     return RC_OK;
 }

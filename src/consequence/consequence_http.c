@@ -32,15 +32,6 @@ static void put_matter(struct json_out *j, struct arena *a, const struct consequ
     jo_end(j);
 }
 
-static void put_recipients(struct json_out *j, int64_t bits)
-{
-    jo_arr(j, "recipients");
-    for (int i = 0; consequence_recipient_names[i]; i++)
-        if (bits & (1 << i))
-            jo_z(j, NULL, consequence_recipient_names[i]);
-    jo_end(j);
-}
-
 /* What the desk alone sees: who proposed and why a leader decided so. Units get what was issued to them. */
 static void put_inside(struct json_out *j, const struct consequence_by_id_row *r)
 {
@@ -50,7 +41,7 @@ static void put_inside(struct json_out *j, const struct consequence_by_id_row *r
     jo_named(j, "decided_by", r->decided_by, r->decided_name);
     jo_str(j, "decision_note", r->decision_note);
     jo_str(j, "reference", r->reference);
-    put_recipients(j, r->recipients);
+    consequence_put_recipients(j, r->recipients);
 }
 
 static void put_row(struct json_out *j, const struct op *op, const struct consequence_by_id_row *r)
@@ -166,26 +157,6 @@ static enum rc after_step(struct request *rq)
     return send_one(rq, rq->op.plan.command.subject_id, 200);
 }
 
-static int64_t read_recipients(struct jin *in)
-{
-    int64_t bits = 0;
-    size_t n = 0;
-    jin_arr(in, "recipients", JIN_OPTIONAL, 3, &n);
-    for (size_t i = 0; i < n; i++) {
-        struct str word = STR_NONE;
-        int k = 0;
-        jin_arr_str(in, "recipients", i, 30, &word);
-        while (consequence_recipient_names[k] && !str_is(word, consequence_recipient_names[k]))
-            k++;
-        if (consequence_recipient_names[k])
-            bits |= 1 << k;
-        else
-            fail_field(in->fault, str_fmt(in->arena, "/recipients/%zu", i), "unknown_value", "不是允许的取值",
-                       "It is not one of the allowed values");
-    }
-    return bits;
-}
-
 static enum rc create(struct request *rq)
 {
     struct jin in;
@@ -200,7 +171,7 @@ static enum rc create(struct request *rq)
     jin_str(&in, "why", JIN_REQUIRED, CONSEQUENCE_TEXT_MAX, &n.why);
     jin_i64(&in, "reply_days", JIN_OPTIONAL, 0, 365, &n.reply_days);
     jin_bool(&in, "skip", JIN_OPTIONAL, &n.skip);
-    n.recipients = read_recipients(&in);
+    consequence_read_recipients(&in, &n.recipients);
     n.step = (enum consequence_step)(step + CONSEQUENCE_URGE);
     RETURN_IF(jin_done(&in));
     RETURN_IF(request_command(rq, &in, "consequence.new", "consequence", n.id, &cmd));

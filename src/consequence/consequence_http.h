@@ -7,4 +7,8 @@
 extern const struct route consequence_routes[];
 extern const struct route consequence_rule_routes[];
 
+/* Member "recipients", read and written as words. Absent leaves *bits. */
+void consequence_read_recipients(struct jin *in, int64_t *bits);
+void consequence_put_recipients(struct json_out *j, int64_t bits);
+
 #endif

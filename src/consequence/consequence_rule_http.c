@@ -15,6 +15,15 @@
 
 enum { TRIAL_CASES_MAX = 3000 };
 
+void consequence_put_recipients(struct json_out *j, int64_t bits)
+{
+    jo_arr(j, "recipients");
+    for (int i = 0; consequence_recipient_names[i]; i++)
+        if (bits & (1 << i))
+            jo_z(j, NULL, consequence_recipient_names[i]);
+    jo_end(j);
+}
+
 static void put_rule(struct json_out *j, const struct consequence_rules_row *r)
 {
     jo_obj(j, NULL);
@@ -30,11 +39,7 @@ static void put_rule(struct json_out *j, const struct consequence_rules_row *r)
     jo_i64(j, "period_days", r->period_days);
     jo_str(j, "severity", r->severity);
     jo_str(j, "category_code", r->category_code);
-    jo_arr(j, "recipients");
-    for (int i = 0; consequence_recipient_names[i]; i++)
-        if (r->recipients & (1 << i))
-            jo_z(j, NULL, consequence_recipient_names[i]);
-    jo_end(j);
+    consequence_put_recipients(j, r->recipients);
     jo_i64(j, "reply_days", r->reply_days);
     jo_i64(j, "cooldown_days", r->cooldown_days);
     jo_bool(j, "may_skip", r->may_skip);
@@ -57,7 +62,7 @@ static enum rc list_rules(struct request *rq)
     return reply_json(rq, 200);
 }
 
-static void read_recipients(struct jin *in, int64_t *bits)
+void consequence_read_recipients(struct jin *in, int64_t *bits)
 {
     size_t n = 0;
     if (!jin_arr(in, "recipients", JIN_OPTIONAL, 3, &n))
@@ -93,7 +98,7 @@ static void read_members(struct jin *in, int required, struct consequence_rule *
     jin_i64(in, "period_days", JIN_OPTIONAL, 1, 366, &r->period_days);
     change_str(in, "severity", 20, &r->severity);
     change_str(in, "category_code", CODE_MAX_CHARS, &r->category_code);
-    read_recipients(in, &r->recipients);
+    consequence_read_recipients(in, &r->recipients);
     jin_i64(in, "reply_days", JIN_OPTIONAL, 0, 365, &r->reply_days);
     jin_i64(in, "cooldown_days", JIN_OPTIONAL, 0, 365, &r->cooldown_days);
     jin_bool(in, "may_skip", JIN_OPTIONAL, &r->may_skip);
@@ -167,6 +172,26 @@ static enum rc change_rule(struct request *rq)
     if (!rq->op.plan.replayed)
         RETURN_IF(consequence_prepare_rule_change(&rq->op, version, &r));
     return http_commit(rq, after_change);
+}
+
+static enum rc after_shipped(struct request *rq)
+{
+    return list_rules(rq);
+}
+
+static enum rc add_shipped(struct request *rq)
+{
+    struct jin in;
+    struct command cmd;
+    struct uuid command_id;
+    RETURN_IF(request_json(rq, &in));
+    jin_uuid(&in, "id", JIN_REQUIRED, &command_id);
+    RETURN_IF(jin_done(&in));
+    RETURN_IF(request_command(rq, &in, "consequence.rules_shipped", "consequence_rule", UUID_NONE, &cmd));
+    RETURN_IF(change_begin(&rq->op, &cmd));
+    if (!rq->op.plan.replayed)
+        RETURN_IF(consequence_prepare_shipped(&rq->op));
+    return http_commit(rq, after_shipped);
 }
 
 /* ---- trying out ---- */
@@ -336,6 +361,7 @@ const struct route consequence_rule_routes[] = {
     {HTTP_GET, "/api/v1/consequence-rules", ACT_CONSEQUENCE_RULE, list_rules, 0, 0},
     {HTTP_POST, "/api/v1/consequence-rules", ACT_CONSEQUENCE_RULE, add_rule, 0, 0},
     {HTTP_POST, "/api/v1/consequence-rules/try", ACT_CONSEQUENCE_RULE, try_rule, 0, 0},
+    {HTTP_POST, "/api/v1/consequence-rules/shipped", ACT_CONSEQUENCE_RULE, add_shipped, 0, 0},
     {HTTP_PATCH, "/api/v1/consequence-rules/{id}", ACT_CONSEQUENCE_RULE, change_rule, 0, 0},
     {0},
 };

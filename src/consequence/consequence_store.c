@@ -8,15 +8,8 @@
 
 /* ---- rules ---- */
 
-enum rc consequence_prepare_rule(struct op *op, const struct consequence_rule *r)
+static void add_rule(struct op *op, const struct consequence_rule *r)
 {
-    struct consequence_rule_count_row count;
-    bool found;
-    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_CONSEQUENCE_RULE, NULL));
-    RETURN_IF(consequence_rule_check(op->rd.fault, r));
-    RETURN_IF(q_consequence_rule_count(&op->rd, &(struct consequence_rule_count_in){op->hq}, &count, &found));
-    if (count.n >= CONSEQUENCE_RULES_MAX)
-        return OP_FAIL(op, RC_CONFLICT, "too_many", "规则最多 %d 条", "There are %d rules at most", CONSEQUENCE_RULES_MAX);
     fx_consequence_rule_add(&op->plan.fx, &(struct consequence_rule_add_in){
                                               .hq = op->hq,
                                               .id = r->id,
@@ -35,6 +28,42 @@ enum rc consequence_prepare_rule(struct op *op, const struct consequence_rule *r
                                               .reply_days = r->reply_days,
                                               .cooldown_days = r->cooldown_days,
                                               .may_skip = r->may_skip});
+}
+
+static enum rc load_ids(struct op *op, size_t more, struct consequence_rule_ids_row **ids, size_t *n)
+{
+    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_CONSEQUENCE_RULE, NULL));
+    RETURN_IF(q_consequence_rule_ids(&op->rd, &(struct consequence_rule_ids_in){op->hq}, ids, n));
+    if (*n + more > CONSEQUENCE_RULES_MAX)
+        return OP_FAIL(op, RC_CONFLICT, "too_many", "规则最多 %d 条", "There are %d rules at most", CONSEQUENCE_RULES_MAX);
+    return RC_OK;
+}
+
+enum rc consequence_prepare_rule(struct op *op, const struct consequence_rule *r)
+{
+    struct consequence_rule_ids_row *ids;
+    size_t n;
+    RETURN_IF(consequence_rule_check(op->rd.fault, r));
+    RETURN_IF(load_ids(op, 1, &ids, &n));
+    add_rule(op, r);
+    return RC_OK;
+}
+
+enum rc consequence_prepare_shipped(struct op *op)
+{
+    struct consequence_rule_ids_row *ids;
+    size_t n;
+    RETURN_IF(load_ids(op, consequence_shipped_count, &ids, &n));
+    for (size_t i = 0; i < consequence_shipped_count; i++) {
+        struct consequence_rule r = consequence_shipped_rules[i];
+        bool there = false;
+        r.id = uuid_named(UUID_NONE, str_fmt(OP_ARENA(op), "consequence.shipped/%lld/%lld", (long long)op->hq,
+                                             (long long)r.order_no));
+        for (size_t k = 0; k < n; k++)
+            there = there || uuid_eq(ids[k].id, r.id);
+        if (!there)
+            add_rule(op, &r);
+    }
     return RC_OK;
 }
 

@@ -259,6 +259,11 @@ static void every_fault_of_a_rule_is_named(void **state)
         assert_true(consequence_why(&arena, &good, &facts_, LANG_ZH).n > 10 &&
                     consequence_why(&arena, &good, &facts_, LANG_EN).n > 10);
     }
+    for (size_t i = 0; i < consequence_shipped_count; i++) {
+        fault_init(&f, &arena);
+        assert_int_equal(consequence_rule_check(&f, &consequence_shipped_rules[i]), RC_OK);
+        assert_false(consequence_shipped_rules[i].active);
+    }
     arena_free(&arena);
 }
 

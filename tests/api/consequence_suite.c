@@ -199,6 +199,24 @@ static void of_a_unit_as_a_whole(void **state)
     api_fault(&world.desk, 409, "not_with_a_unit", "POST", proposal(new_id(), closed, "urge"), "/consequences");
 }
 
+static void a_starting_set_is_offered(void **state)
+{
+    (void)state;
+    json_t *rules = POST(&world.desk, 200, packed("{s:s}", "id", new_id()), "/consequence-rules/shipped"), *r;
+    size_t i, n = json_array_size(at(rules, "items"));
+    assert_true(n >= 5);
+    json_array_foreach(at(rules, "items"), i, r) if (int_at(r, "order_no") > 0)
+        expect_true(r, "active", false); /* to be tried out first */
+    api_if_match("\"1\"");
+    api(&world.desk, 200, "PATCH", packed("{s:s}", "name", "改过的规则"), "/consequence-rules/%s",
+        text_at(rules, "items.1.id"));
+    rules = POST(&world.desk, 200, packed("{s:s}", "id", new_id()), "/consequence-rules/shipped");
+    expect_count(rules, "items", n);
+    expect_text(rules, "items.1.name", "改过的规则"); /* what is there stays as it is */
+    api_fault(&world.commander, 403, "not_allowed", "POST", packed("{s:s}", "id", new_id()),
+              "/consequence-rules/shipped");
+}
+
 static void rules_are_tried_out_first(void **state)
 {
     (void)state;
@@ -240,7 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(the_office_urges),         CASE(a_leader_approves_an_order), CASE(a_letter_to_a_utility),
         CASE(publication_names_places), CASE(a_referral_keeps_its_reference_alone), CASE(the_record_of_units),
-        CASE(of_a_unit_as_a_whole),     CASE(rules_are_tried_out_first),
+        CASE(of_a_unit_as_a_whole),     CASE(rules_are_tried_out_first), CASE(a_starting_set_is_offered),
     };
     return SUITE(tests);
 }
