@@ -76,11 +76,12 @@ int main(int argc, char **argv)
         }
         if (!options_read(&o, c->takes, argc - 2, argv + 2))
             return EXIT_USAGE;
-        if (o.nargs < c->min_args || o.nargs > c->max_args) {
+        bool fits = o.nargs >= c->min_args && o.nargs <= c->max_args;
+        int status = EXIT_USAGE;
+        if (fits)
+            status = c->run(&o);
+        else
             options_usage(c);
-            return EXIT_USAGE;
-        }
-        int status = c->run(&o);
         free(o.args);
         return status;
     }
