@@ -74,14 +74,13 @@ int main(int argc, char **argv)
             options_usage(c);
             return EXIT_DONE;
         }
-        if (!options_read(&o, c->takes, argc - 2, argv + 2))
-            return EXIT_USAGE;
-        bool fits = o.nargs >= c->min_args && o.nargs <= c->max_args;
         int status = EXIT_USAGE;
-        if (fits)
-            status = c->run(&o);
-        else
-            options_usage(c);
+        if (options_read(&o, c->takes, argc - 2, argv + 2)) {
+            if (o.nargs >= c->min_args && o.nargs <= c->max_args)
+                status = c->run(&o);
+            else
+                options_usage(c);
+        }
         free(o.args);
         return status;
     }
