@@ -311,8 +311,9 @@ static int repeat_elsewhere(const struct draw_record *r, char out[][UUID_TEXT + 
     FILE *p = popen(command, "r");
     assert_non_null(p);
     *n = 0;
-    while (*n < most && fscanf(p, "%36s", out[*n]) == 1)
-        ++*n;
+    char line[80];
+    while (*n < most && fgets(line, sizeof line, p))
+        snprintf(out[(*n)++], UUID_TEXT + 1, "%.*s", UUID_TEXT, line);
     int status = pclose(p);
     unlink(file);
     return WEXITSTATUS(status);

@@ -202,6 +202,30 @@ static void spread(struct op *op, struct work *w, const struct round_assignment 
     }
 }
 
+static void add_once(struct uuid *list, size_t *n, struct uuid id)
+{
+    if (!uuid_is_none(id) && !among(list, *n, id))
+        list[(*n)++] = id;
+}
+
+/* Who walks hears of it, and nobody else. */
+static void tell_walkers(struct op *op, const struct round_by_id_row *row, const struct round_assignment *a)
+{
+    struct uuid *people = ARENA_MANY(OP_ARENA(op), struct uuid, 2 * (a->nshares + a->npairs) + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < a->nshares; i++) {
+        add_once(people, &n, a->shares[i].inspector_id);
+        add_once(people, &n, a->shares[i].partner_id);
+    }
+    for (size_t i = 0; i < a->npairs; i++) {
+        add_once(people, &n, a->pairs[i].inspector_id);
+        add_once(people, &n, a->pairs[i].partner_id);
+    }
+    change_announce(op, &(struct announcement){
+        .rule = "round_assigned", .subject_kind = "round", .subject_id = row->id, .people = people, .npeople = n,
+        .zh = STR("您有新的督查任务，请在“我的行程”中查看"), .en = STR("You have been given sites to inspect; see your walk")});
+}
+
 enum rc round_prepare_assign(struct op *op, const struct round_assignment *a)
 {
     struct round_by_id_row row;
@@ -219,6 +243,7 @@ enum rc round_prepare_assign(struct op *op, const struct round_assignment *a)
     RETURN_IF(op->rd.fault->rc);
     if (a->npairs)
         spread(op, &w, a);
+    tell_walkers(op, &row, a);
     round_event_out(op, &row, "round.changed");
     return RC_OK;
 }

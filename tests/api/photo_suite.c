@@ -176,6 +176,13 @@ static void once_and_again(void **state)
     api(&world.inspector, 200, "GET", NULL, "/photos/%s/original", sha);
     assert_int_equal(api_last()->bytes, n);
     assert_memory_equal(api_last()->body, png, n);
+    /* While it hangs on nothing that is open, it is not there for others. */
+    api_fault(&world.contact, 404, "photo_not_found", "GET", NULL, "/photos/%s/original", sha);
+    api_fault(&world.contact, 404, "photo_not_found", "GET", NULL, "/photos/%s", sha);
+    json_t *visit = visit_body(world.site[0], "patrol");
+    json_object_set_new(fail_one(visit, world.site[0], 0), "photos", packed("[s]", sha));
+    POST(&world.inspector, 201, visit, "/inspections");
+    expect_text(GET(&world.contact, "/photos/%s", sha), "sha256", sha);
     api_fault(&world.contact, 403, "photo_original_refused", "GET", NULL, "/photos/%s/original",
               sha);
     free(png);
