@@ -122,7 +122,7 @@ void round_json_site(struct json_out *j, const struct op *op, const struct round
     jo_i64(j, "order", s->order_no);
     jo_named(j, "inspector", whole ? s->inspector_id : UUID_NONE, s->inspector_name);
     jo_named(j, "partner", whole ? s->partner_id : UUID_NONE, s->partner_name);
-    round_json_day(j, op, "on", s->day_ms);
+    round_json_day(j, op, "on", whole ? s->day_ms : NONE_I64);
     jo_str(j, "state", s->state);
     jo_str(j, "reason", s->reason);
     jo_uuid(j, "inspection_id", whole ? s->inspection_id : UUID_NONE);
