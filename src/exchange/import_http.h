@@ -6,6 +6,7 @@
 
 extern const struct route import_routes[];
 extern const struct route import_job_routes[];
+extern const struct route import_row_routes[];
 
 struct import_request;
 /* kind, mode, mapping, sheet, as_of, remembered, and the command's id; asks for no other parameter. */

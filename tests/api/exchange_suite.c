@@ -45,6 +45,16 @@ static void old_cases_with_history(void **state)
     json_t *full = GET(&world.desk, "/problems/%s", text_at(p, "id"));
     assert_non_null(strstr(api_last()->body, "\"import\""));
     expect_text(full, "state", "struck_off");
+    char old[ID_BYTES];
+    snprintf(old, sizeof old, "%s", text_at(p, "id"));
+    json_t *rows = GET(&world.desk, "/problems/%s/imported", old);
+    expect_text(rows, "items.0.status_there", "已结案");
+    assert_null(at(rows, "items.0.cells"));
+    rows = POST(&world.desk, 200, packed("{s:s,s:s}", "id", new_id(), "reason", "核对"), "/problems/%s/imported/reveal", old);
+    expect_text(rows, "items.0.cells.0.1", "OLD-1");
+    POST(&world.desk, 422, packed("{s:s}", "id", new_id()), "/problems/%s/imported/reveal", old);
+    POST(&world.contact, 403, packed("{s:s,s:s}", "id", new_id(), "reason", "想看"), "/problems/%s/imported/reveal", old);
+    expect_text(GET(&world.auditor, "/journal?kind=import.reveal&limit=1"), "items.0.kind", "import.reveal");
     p = problem_called(&world.desk, "OLD-2");
     expect_text(p, "state", "accepted");
     /* Its unit goes on with it as with any other. */
