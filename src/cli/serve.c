@@ -81,6 +81,7 @@ static const struct route *const tables[] = {
     import_routes,
     export_routes,
     import_job_routes,
+    import_row_routes,
     notify_routes,
     reply_routes,
     notice_channel_routes,
