@@ -137,11 +137,12 @@ static enum rc move_lookbacks(struct op *op, const struct holdings *h, struct mo
         const struct holding_lookbacks_row *l = &h->lookbacks[i];
         struct hand_over_assigned_row row;
         bool already = false, takes = may_look_back(l, m);
-        fx_hand_over_lookback_drop(fx, &(struct hand_over_lookback_drop_in){op->hq, l->id, m->from});
         if (takes)
             RETURN_IF(q_hand_over_assigned(&op->rd, &(struct hand_over_assigned_in){op->hq, l->id, m->to}, &row, &already));
         if (takes && !already)
-            fx_hand_over_lookback_add(fx, &(struct hand_over_lookback_add_in){op->hq, l->id, m->to, l->order_no});
+            fx_hand_over_lookback_give(fx, &(struct hand_over_lookback_give_in){op->hq, l->id, m->from, m->to});
+        else
+            fx_hand_over_lookback_drop(fx, &(struct hand_over_lookback_drop_in){op->hq, l->id, m->from});
         m->unassigned += !takes;
         fx_hand_over_lookback_count(fx, &(struct hand_over_lookback_count_in){op->hq, l->id, l->version});
     }

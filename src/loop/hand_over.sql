@@ -34,8 +34,8 @@ ORDER BY r.ends_ms, rp.round_id LIMIT :row_limit;
 
 -- name: holding_lookbacks :many
 -- in: hq i64, person_id uuid, area_from text?, area_to text?, site_id uuid?, unit_id uuid?, row_limit i64
--- out: id uuid, problem_id uuid, year i64, number i64, due_ms i64, version i64, rectifier_id uuid?, rectifier_unit_id uuid?, striker_id uuid?, order_no i64
-SELECT l.id, l.problem_id, p.year, p.number, l.due_ms, l.version, p.rectifier_id, p.rectifier_unit_id, p.striker_id, lp.order_no
+-- out: id uuid, problem_id uuid, year i64, number i64, due_ms i64, version i64, rectifier_id uuid?, rectifier_unit_id uuid?, striker_id uuid?
+SELECT l.id, l.problem_id, p.year, p.number, l.due_ms, l.version, p.rectifier_id, p.rectifier_unit_id, p.striker_id
 FROM lookback_person lp
 JOIN lookback l ON l.hq_id = lp.hq_id AND l.id = lp.lookback_id AND l.state = 'planned'
 JOIN problem p ON p.hq_id = l.hq_id AND p.id = l.problem_id
@@ -107,9 +107,9 @@ ON CONFLICT (hq_id, round_id, person_id) DO UPDATE SET left_ms = NULL;
 -- in: hq i64, lookback_id uuid, person_id uuid
 DELETE FROM lookback_person WHERE hq_id = :hq AND lookback_id = :lookback_id AND person_id = :person_id;
 
--- name: hand_over_lookback_add :exec
--- in: hq i64, lookback_id uuid, person_id uuid, order_no i64
-INSERT INTO lookback_person (hq_id, lookback_id, person_id, order_no) VALUES (:hq, :lookback_id, :person_id, :order_no);
+-- name: hand_over_lookback_give :exec
+-- in: hq i64, lookback_id uuid, person_id uuid, to_id uuid
+UPDATE lookback_person SET person_id = :to_id WHERE hq_id = :hq AND lookback_id = :lookback_id AND person_id = :person_id;
 
 -- name: hand_over_lookback_count :exec
 -- in: hq i64, lookback_id uuid, version i64
