@@ -98,6 +98,30 @@ static void from_plan_to_acceptance(void **state)
     expect_int(w, "problems_open", 0);
 }
 
+/* What is handed on downward is not filed over the head of those who have it: it stays linked and the rest goes on. */
+static void what_cannot_be_filed_waits(void **state)
+{
+    (void)state;
+    const char *id = works(NULL), *sub = new_id(), *below = accepted(world.rival_unit, &world.rival),
+               *mine = accepted(world.unit, &world.contact);
+    POST(&world.desk, 201,
+         packed("{s:s,s:s,s:s,s:s,s:s}", "id", sub, "code", "ZJJ-1", "name", "住建一科", "kind", "department", "parent_id",
+                world.rival_unit),
+         "/units");
+    api(&world.rival, 201, "POST", packed("{s:s,s:s,s:s}", "id", new_id(), "to_unit_id", sub, "note", "请办理"),
+        "/problems/%s/levels", below);
+    POST(&world.desk, 200,
+         packed("{s:s,s:[s,s],s:s}", "id", new_id(), "problem_ids", below, mine, "reason", "随改造解决"),
+         "/works/%s/problems", id);
+    json_t *w = POST(&world.contact, 200,
+                     packed("{s:s,s:[s]}", "id", new_id(), "photos", upload_picture(&world.contact, ++pictures)),
+                     "/works/%s/complete", id);
+    expect_int(w, "problems_open", 2);
+    expect_text(GET(&world.desk, "/problems/%s", mine), "state", "rectified");
+    expect_text(GET(&world.desk, "/problems/%s", below), "state", "accepted");
+    api_fault(&world.contact, 409, "nothing_to_file", "POST", packed("{s:s}", "id", new_id()), "/works/%s/file", id);
+}
+
 static void changed_returned_and_stopped(void **state)
 {
     (void)state;
@@ -165,7 +189,7 @@ static void what_is_late_is_shown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(from_plan_to_acceptance), CASE(changed_returned_and_stopped),
+    const struct CMUnitTest tests[] = {CASE(from_plan_to_acceptance), CASE(what_cannot_be_filed_waits), CASE(changed_returned_and_stopped),
                                        CASE(what_is_late_is_shown)};
     return SUITE(tests);
 }
