@@ -11,7 +11,7 @@
 #include "import_internal.h"
 #include "problem/problem_import.h"
 
-enum { PAST_BATCH = 240, PAST_YEARS_MAX = 256, PAST_WORDS_MAX = 400 };
+enum { PAST_BATCH = 1000, PAST_YEARS_MAX = 256, PAST_WORDS_MAX = 400 };
 enum past_when { PAST_REPORTED, PAST_REGISTERED, PAST_DISPATCHED, PAST_DUE, PAST_RECTIFIED, PAST_CLOSED, PAST_WHENS };
 
 /* A row's key in this file, and what became of it. */
