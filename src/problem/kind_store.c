@@ -205,10 +205,13 @@ enum rc kind_prepare_assign(struct op *op, struct uuid problem_id, struct str co
 }
 
 /* What lies with law enforcement is the office's to begin and to end; all else is done by who rectifies. */
-static enum rc may_walk(struct op *op, const struct problem_by_id_row *row, const struct kind_stage *s)
+static enum rc may_walk(struct op *op, const struct problem_by_id_row *row, const struct kind *k, struct str stage)
 {
     struct subject subject = problem_subject(row);
-    return policy_check(op->rd.fault, &op->actor, s->stops_clock ? ACT_PROBLEM_STOP : ACT_PROBLEM_RECTIFY, &subject);
+    bool stops = false;
+    for (size_t i = 0; i < k->nstages; i++)
+        stops = stops || (k->stages[i].stops_clock && str_eq(k->stages[i].code, stage));
+    return policy_check(op->rd.fault, &op->actor, stops ? ACT_PROBLEM_STOP : ACT_PROBLEM_RECTIFY, &subject);
 }
 
 /* The case's clock stands while law enforcement has it. */
@@ -261,17 +264,17 @@ enum rc kind_prepare_walk(struct op *op, struct uuid problem_id, const struct ki
     struct kind_move move;
     RETURN_IF(problem_load(op, problem_id, &row));
     RETURN_IF(limits_load(op));
+    RETURN_IF(kind_walk_load(op, &row, &walk));
+    RETURN_IF(may_walk(op, &row, walk.kind, in->stage));
     if (in->version.has && in->version.v != row.version)
         return OP_FAIL(op, RC_STALE, "version_conflict", "问题已被他人处理，请刷新后再操作",
                        "Somebody has acted on the problem since; reload it first");
     if (!str_is(row.state, problem_state_names[PROBLEM_ACCEPTED]))
         return OP_FAIL(op, RC_CONFLICT, "not_accepted", "问题签收后、反馈整改前才能办理各阶段",
                        "Stages are walked after the case was accepted and before it is reported mended");
-    RETURN_IF(kind_walk_load(op, &row, &walk));
     struct kind_act act = {.step = in->step, .stage = in->stage, .nphotos = in->nphotos};
     RETURN_IF(kind_decide(op->rd.fault, limits_calendar(op), &walk, &act, op->now, &move));
     const struct kind_stage *s = &walk.kind->stages[move.stage];
-    RETURN_IF(may_walk(op, &row, s));
     if (s->stops_clock)
         RETURN_IF(move_clock(op, &row, in));
     add_stage(op, &row, in, &move);

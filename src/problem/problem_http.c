@@ -3,6 +3,7 @@
 
 #include "problem/kind_store.h"
 #include "problem/problem_json.h"
+#include "site/site.h"
 
 static const char *const severities[] = {"general", "key", NULL};
 
@@ -121,6 +122,19 @@ static enum rc problem_created(struct request *rq)
     return send_problem(rq, &row, rq->op.plan.replayed ? 200 : 201);
 }
 
+/* Of a place: whom it concerns; of an area alone: who looks after the area. */
+static enum rc may_report(struct op *op, const struct problem_new *p)
+{
+    struct site site;
+    struct subject s = {.area_code = p->area_code};
+    if (!uuid_is_none(p->site_id)) {
+        RETURN_IF(site_load(op, p->site_id, &site));
+        s = site_subject(&op->actor, &site);
+    }
+    s.owner_id = op->actor.person_id;
+    return policy_check(op->rd.fault, &op->actor, ACT_PROBLEM_REPORT, &s);
+}
+
 static enum rc problem_create(struct request *rq)
 {
     struct problem_new p = {0};
@@ -134,8 +148,7 @@ static enum rc problem_create(struct request *rq)
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed) {
         RETURN_IF(problem_complete_new(rq, &p, area_id));
-        RETURN_IF(policy_check(rq->op.rd.fault, &rq->op.actor, ACT_PROBLEM_REPORT,
-                               &(struct subject){.area_code = p.area_code, .owner_id = rq->op.actor.person_id}));
+        RETURN_IF(may_report(&rq->op, &p));
         RETURN_IF(problem_prepare_new(&rq->op, &p, STR("")));
     }
     return http_commit(rq, problem_created);

@@ -165,7 +165,7 @@ enum rc plan_prepare_change(struct op *op, const struct plan_change *in)
 /* The owner finishes (or the office for it); the office decides the rest, and never on its own unit's work. */
 static enum rc may(struct op *op, const struct site_plan *p, enum plan_event event)
 {
-    struct subject owner = {.unit_id = p->units[0], .area_code = p->area_code};
+    struct subject owner = {.unit_id = p->units[0]}; /* not by area: who looks after the street is not who owns the plan */
     if (event == PLAN_FINISH)
         return policy_check(op->rd.fault, &op->actor, ACT_FACILITY_WRITE, &owner);
     RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_SITE_WRITE, NULL));
