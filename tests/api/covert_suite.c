@@ -367,6 +367,13 @@ static void the_round_is_played_unseen(void **state)
         assert_null(memmem(heard.p, heard.n, secrets[s], strlen(secrets[s])));
     close(fd);
     buf_free(&heard);
+    /* That these eyes see at all: what is open shows. */
+    for (size_t v = 0; v < VIEWERS; v++)
+        if (viewers[v].who == &judge) {
+            struct album *now = look_again(&viewers[v], before[v]);
+            assert_true(first_change(before[v], now) < now->n);
+            album_free(now);
+        }
     found = packed("{s:s}", "open", open);
     json_incref(found);
 }
