@@ -18,7 +18,7 @@ struct work {
 
 /* The highest step any rule may propose now. */
 static const struct consequence_rule *choose(struct op *op, const struct work *w, const struct consequence_facts *f,
-                                             const struct consequence_past *past, size_t npast)
+                                             const struct consequence_history *h)
 {
     const struct consequence_rule *best = NULL;
     int64_t at;
@@ -26,7 +26,7 @@ static const struct consequence_rule *choose(struct op *op, const struct work *w
         const struct consequence_rule *r = &w->rules[i];
         if (r->cause == CAUSE_UNIT_OVERDUE || (best && best->step >= r->step))
             continue;
-        if (consequence_allowed(r, past, npast, op->now) &&
+        if (consequence_allowed(r, h->past, h->n, op->now) &&
             consequence_first(limits_calendar(op), r, f, op->now, op->now, &at))
             best = r;
     }
@@ -36,6 +36,7 @@ static const struct consequence_rule *choose(struct op *op, const struct work *w
 struct matter {
     struct uuid problem_id, unit_id;
     size_t past;
+    int64_t day; /* of a unit, whose matters come again */
     const struct consequence_facts *facts;
 };
 
@@ -43,9 +44,9 @@ static enum rc propose(struct op *op, struct work *w, const struct consequence_r
 {
     struct arena *a = OP_ARENA(op);
     struct uuid about = uuid_is_none(m->problem_id) ? m->unit_id : m->problem_id;
-    struct str name =
-        str_fmt(a, "consequence.propose/%lld/%.*s/%lld/%.*s/%zu", (long long)op->hq, STR_ARG(uuid_str(a, r->id)),
-                (long long)r->version, STR_ARG(uuid_str(a, about)), m->past);
+    struct str name = str_fmt(a, "consequence.propose/%lld/%.*s/%lld/%.*s/%zu/%lld", (long long)op->hq,
+                              STR_ARG(uuid_str(a, r->id)), (long long)r->version, STR_ARG(uuid_str(a, about)), m->past,
+                              (long long)m->day);
     struct command c = {.id = uuid_named(UUID_NONE, name), .kind = "consequence.propose", .content = sha256_of(name),
                         .subject_kind = "consequence", .subject_id = uuid_named(UUID_NONE, name)};
     RETURN_IF(change_begin(op, &c));
@@ -57,25 +58,31 @@ static enum rc propose(struct op *op, struct work *w, const struct consequence_r
         .rule_version = SOME(r->version), .why_zh = consequence_why(a, r, m->facts, LANG_ZH),
         .why_en = consequence_why(a, r, m->facts, LANG_EN), .recipients = r->recipients, .reply_days = r->reply_days,
         .proposed_ms = op->now}));
-    w->proposed++;
-    return change_commit(op);
+    enum rc rc = change_commit(op);
+    /* Somebody proposed by hand in the same moment. */
+    if (rc == RC_CONFLICT || rc == RC_STALE)
+        fault_clear(op->rd.fault);
+    else if (rc != RC_OK)
+        return rc;
+    w->proposed += rc == RC_OK;
+    return RC_OK;
 }
 
 static enum rc ask_case(struct op *op, struct work *w, const struct consequence_cases_row *r)
 {
     struct consequence_now now;
-    struct consequence_past *past = NULL;
-    size_t npast = 0;
+    struct consequence_history h = {.problem_id = r->id, .unit_id = r->unit_id};
     int64_t chain;
     RETURN_IF(consequence_chain_of(op, r->id, r->rebound_of, &chain));
     if (!consequence_facts_now(r, chain, op->now, &now))
         return RC_OK;
     if (r->past)
-        RETURN_IF(consequence_load_past(op, r->id, r->unit_id, &past, &npast, &now.facts.reply_due_ms));
-    const struct consequence_rule *rule = choose(op, w, &now.facts, past, npast);
+        RETURN_IF(consequence_load_history(op, &h));
+    now.facts.reply_due_ms = h.reply_due_ms;
+    const struct consequence_rule *rule = choose(op, w, &now.facts, &h);
     if (!rule)
         return RC_OK;
-    return propose(op, w, rule, &(struct matter){r->id, r->unit_id, npast, &now.facts});
+    return propose(op, w, rule, &(struct matter){r->id, r->unit_id, h.n, 0, &now.facts});
 }
 
 static enum rc ask_cases(struct op *op, struct work *w)
@@ -98,13 +105,12 @@ static enum rc ask_cases(struct op *op, struct work *w)
 
 static enum rc ask_unit(struct op *op, struct work *w, const struct consequence_rule *r, struct uuid unit_id)
 {
-    struct consequence_past *past;
-    struct opt_i64 ignored;
-    size_t n;
-    RETURN_IF(consequence_load_past(op, UUID_NONE, unit_id, &past, &n, &ignored));
-    if (!consequence_allowed(r, past, n, op->now))
+    int64_t days = r->cooldown_days > r->period_days ? r->cooldown_days : r->period_days;
+    struct consequence_history h = {.unit_id = unit_id, .since_ms = op->now - days * DAY};
+    RETURN_IF(consequence_load_history(op, &h));
+    if (!consequence_allowed(r, h.past, h.n, op->now))
         return RC_OK;
-    return propose(op, w, r, &(struct matter){UUID_NONE, unit_id, n, NULL});
+    return propose(op, w, r, &(struct matter){UUID_NONE, unit_id, h.n, op->now / DAY, NULL});
 }
 
 static enum rc ask_units(struct op *op, struct work *w, const struct consequence_rule *r)

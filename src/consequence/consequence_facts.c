@@ -16,12 +16,6 @@ struct consequence_rule consequence_rule_of(const struct consequence_rules_row *
         .reply_days = r->reply_days, .cooldown_days = r->cooldown_days, .may_skip = r->may_skip, .version = r->version};
 }
 
-int64_t consequence_year_began(const struct op *op)
-{
-    struct civil c = {.year = civil_from_ms(op->now, op->zone_min).year, .month = 1, .day = 1};
-    return civil_to_ms(&c, op->zone_min);
-}
-
 enum rc consequence_chain_of(struct op *op, struct uuid problem_id, struct uuid rebound_of, int64_t *chain)
 {
     struct lookback_chain_row row;
@@ -42,28 +36,34 @@ static struct consequence_past past_of(const struct consequence_past_of_problem_
         .at_ms = r->at_ms};
 }
 
-enum rc consequence_load_past(struct op *op, struct uuid problem_id, struct uuid unit_id,
-                              struct consequence_past **past, size_t *n, struct opt_i64 *reply_due_ms)
+_Static_assert(sizeof(struct consequence_past_of_unit_row) == sizeof(struct consequence_past_of_problem_row),
+               "the same columns");
+
+static enum rc read_past(struct op *op, const struct consequence_history *h,
+                         struct consequence_past_of_problem_row **rows, size_t *n)
+{
+    struct consequence_past_of_unit_row *of_unit;
+    if (!uuid_is_none(h->problem_id))
+        return q_consequence_past_of_problem(
+            &op->rd, &(struct consequence_past_of_problem_in){.hq = op->hq, .problem_id = h->problem_id}, rows, n);
+    RETURN_IF(q_consequence_past_of_unit(
+        &op->rd, &(struct consequence_past_of_unit_in){.hq = op->hq, .unit_id = h->unit_id, .since_ms = h->since_ms},
+        &of_unit, n));
+    *rows = (struct consequence_past_of_problem_row *)of_unit;
+    return RC_OK;
+}
+
+enum rc consequence_load_history(struct op *op, struct consequence_history *h)
 {
     struct consequence_past_of_problem_row *rows;
-    *reply_due_ms = NONE_I64;
-    _Static_assert(sizeof(struct consequence_past_of_unit_row) == sizeof(struct consequence_past_of_problem_row),
-                   "the same columns");
-    if (uuid_is_none(problem_id))
-        RETURN_IF(q_consequence_past_of_unit(
-            &op->rd,
-            &(struct consequence_past_of_unit_in){
-                .hq = op->hq, .unit_id = unit_id, .since_ms = consequence_year_began(op)},
-            (struct consequence_past_of_unit_row **)&rows, n));
-    else
-        RETURN_IF(q_consequence_past_of_problem(
-            &op->rd, &(struct consequence_past_of_problem_in){.hq = op->hq, .problem_id = problem_id}, &rows, n));
-    *past = ARENA_MANY(OP_ARENA(op), struct consequence_past, *n);
-    for (size_t i = 0; i < *n; i++) {
-        (*past)[i] = past_of(&rows[i]);
+    RETURN_IF(read_past(op, h, &rows, &h->n));
+    h->past = ARENA_MANY(OP_ARENA(op), struct consequence_past, h->n);
+    h->reply_due_ms = NONE_I64;
+    for (size_t i = 0; i < h->n; i++) {
+        h->past[i] = past_of(&rows[i]);
         bool waits = str_is(rows[i].state, "issued") && rows[i].reply_due_ms.has;
-        if (waits && (!reply_due_ms->has || rows[i].reply_due_ms.v < reply_due_ms->v))
-            *reply_due_ms = rows[i].reply_due_ms;
+        if (waits && (!h->reply_due_ms.has || rows[i].reply_due_ms.v < h->reply_due_ms.v))
+            h->reply_due_ms = rows[i].reply_due_ms;
     }
     return RC_OK;
 }

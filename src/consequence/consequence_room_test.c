@@ -240,6 +240,17 @@ static void units_as_a_whole(void **state)
     ground_pass(&s.g, DAY_MS);
     run_chore();
     assert_int_equal(listed((struct consequence_list_in){0}, &rows), 1);
+    /* Months later three more: another matter. */
+    ground_pass(&s.g, 90 * (int64_t)DAY_MS);
+    run_chore();
+    assert_int_equal(listed((struct consequence_list_in){0}, &rows), 1);
+    for (int i = 3; i < 6; i++) {
+        snprintf(name, sizeof name, "late %d", i);
+        with_unit(name);
+    }
+    ground_pass(&s.g, 4 * (int64_t)DAY_MS);
+    run_chore();
+    assert_int_equal(listed((struct consequence_list_in){0}, &rows), 2);
 }
 
 static void many_are_proposed_in_steps(void **state)

@@ -222,16 +222,14 @@ static enum rc facts_of(struct op *op, const struct consequence_trial_cases_row 
 static enum rc try_case(struct op *op, struct trial *t, const struct consequence_trial_cases_row *r)
 {
     struct consequence_facts f;
-    struct consequence_past *past;
-    struct opt_i64 reply_due;
-    size_t n;
+    struct consequence_history h = {.problem_id = r->id};
     int64_t at;
     RETURN_IF(facts_of(op, r, &f));
-    RETURN_IF(consequence_load_past(op, r->id, r->unit_id, &past, &n, &reply_due));
-    f.reply_due_ms = reply_due;
+    RETURN_IF(consequence_load_history(op, &h));
+    f.reply_due_ms = h.reply_due_ms;
     if (consequence_first(limits_calendar(op), &t->rule, &f, t->since_ms, op->now, &at))
-        t->hits[t->n++] =
-            (struct hit){r, at, consequence_why(OP_ARENA(op), &t->rule, &f, op->lang), consequence_level(past, n)};
+        t->hits[t->n++] = (struct hit){r, at, consequence_why(OP_ARENA(op), &t->rule, &f, op->lang),
+                                       consequence_level(h.past, h.n)};
     return RC_OK;
 }
 

@@ -133,17 +133,19 @@ static enum rc wrong_state(struct op *op)
     return OP_FAIL(op, RC_CONFLICT, "state_forbids", "该事项当前状态不能进行此操作", "This is not possible in its present state");
 }
 
+/* By hand, what a unit as a whole did is one matter for a month. */
+enum { UNIT_MATTER_DAYS = 30 };
+
 static enum rc check_ladder(struct op *op, const struct consequence_new *n, struct uuid unit_id)
 {
-    struct consequence_past *past;
-    struct opt_i64 ignored;
-    size_t npast;
-    RETURN_IF(consequence_load_past(op, n->problem_id, unit_id, &past, &npast, &ignored));
-    for (size_t i = 0; i < npast; i++)
-        if (past[i].proposed)
+    struct consequence_history h = {.problem_id = n->problem_id, .unit_id = unit_id,
+                                    .since_ms = op->now - UNIT_MATTER_DAYS * (int64_t)DAY_MS};
+    RETURN_IF(consequence_load_history(op, &h));
+    for (size_t i = 0; i < h.n; i++)
+        if (h.past[i].proposed)
             return OP_FAIL(op, RC_CONFLICT, "consequence_pending", "该事项已有待审的建议",
                            "A proposal in this matter waits already");
-    int level = consequence_level(past, npast);
+    int level = consequence_level(h.past, h.n);
     if ((int)n->step < level || ((int)n->step == level && n->step != CONSEQUENCE_URGE))
         return OP_FAIL(op, RC_CONFLICT, "only_upward", "结果运用只能逐级升格", "The ladder goes upward only");
     if ((int)n->step > level + 1 && !n->skip)
