@@ -189,7 +189,7 @@ static void what_is_late_is_shown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(from_plan_to_acceptance), CASE(what_cannot_be_filed_waits), CASE(changed_returned_and_stopped),
-                                       CASE(what_is_late_is_shown)};
+    const struct CMUnitTest tests[] = {CASE(from_plan_to_acceptance), CASE(what_cannot_be_filed_waits),
+                                       CASE(changed_returned_and_stopped), CASE(what_is_late_is_shown)};
     return SUITE(tests);
 }
