@@ -1,7 +1,7 @@
 -- Indicators: cohorts of a period, counted by one key and listed by the same conditions.
 --
 -- Every cohort leaves out what is held back. Handling and closing leave out what is voided, merged, rejected or in
--- dispute, and what stands paused.
+-- dispute, and what stands paused. "due_ms + 0" has an index of its own, which no list may take.
 
 -- name: indicator_reported :many
 -- in: hq i64, from_ms i64, to_ms i64, by_unit bool?, by_area bool?, by_category bool?, unit_id uuid?, area_from text?, area_to text?, category text?
@@ -77,7 +77,7 @@ SELECT [[by_unit: p.unit_id]] [[by_unit! CAST(NULL AS BYTEA)]], [[by_area: SUBST
        COUNT(*) FILTER (WHERE p.overdue = TRUE OR COALESCE(p.rectified_ms, p.closed_ms, :to_ms) > p.due_ms),
        COUNT(*) FILTER (WHERE p.exempt = TRUE)
 FROM problem p
-WHERE p.hq_id = :hq AND p.held = FALSE AND p.due_ms >= :from_ms AND p.due_ms < :to_ms
+WHERE p.hq_id = :hq AND p.held = FALSE AND p.due_ms + 0 >= :from_ms AND p.due_ms + 0 < :to_ms
   AND p.state NOT IN ('voided', 'merged', 'rejected', 'disputed')
   AND (p.left_ms IS NULL OR p.state NOT IN ('dispatched', 'accepted'))
   [[unit_id: AND p.unit_id = :unit_id]]
@@ -99,7 +99,7 @@ SELECT [[by_unit: p.unit_id]] [[by_unit! CAST(NULL AS BYTEA)]], [[by_area: SUBST
 FROM problem p
 WHERE p.hq_id = :hq AND p.held = FALSE
   AND ((p.case_due_ms >= :from_ms AND p.case_due_ms < :to_ms)
-       OR (p.case_due_ms IS NULL AND p.due_ms >= :from_ms AND p.due_ms < :to_ms))
+       OR (p.case_due_ms IS NULL AND p.due_ms + 0 >= :from_ms AND p.due_ms + 0 < :to_ms))
   AND p.state NOT IN ('voided', 'merged', 'rejected', 'disputed')
   AND (p.left_ms IS NULL OR p.state NOT IN ('dispatched', 'accepted'))
   [[unit_id: AND p.unit_id = :unit_id]]
@@ -159,11 +159,11 @@ WHERE p.hq_id = :hq AND p.held = FALSE
                            AND e.at_ms < :to_ms AND e.event = 'dispatch')]]
   [[is_accurate: AND p.id NOT IN (SELECT e.problem_id FROM problem_event e WHERE e.hq_id = :hq AND e.at_ms >= :from_ms
                            AND e.at_ms < :to_ms AND e.event = 'send_back')]]
-  [[in_handling: AND p.due_ms >= :from_ms AND p.due_ms < :to_ms
+  [[in_handling: AND p.due_ms + 0 >= :from_ms AND p.due_ms + 0 < :to_ms
                  AND p.state NOT IN ('voided', 'merged', 'rejected', 'disputed')
                  AND (p.left_ms IS NULL OR p.state NOT IN ('dispatched', 'accepted'))]]
   [[in_closing: AND ((p.case_due_ms >= :from_ms AND p.case_due_ms < :to_ms)
-                     OR (p.case_due_ms IS NULL AND p.due_ms >= :from_ms AND p.due_ms < :to_ms))
+                     OR (p.case_due_ms IS NULL AND p.due_ms + 0 >= :from_ms AND p.due_ms + 0 < :to_ms))
                 AND p.state NOT IN ('voided', 'merged', 'rejected', 'disputed')
                 AND (p.left_ms IS NULL OR p.state NOT IN ('dispatched', 'accepted'))]]
   [[in_ended: AND p.closed_ms >= :from_ms AND p.closed_ms < :to_ms AND p.exempt = FALSE

@@ -12,7 +12,8 @@ WHERE verified_ms IS NULL;
 
 -- Cohorts of a period.
 CREATE INDEX problem_by_registered ON problem (hq_id, registered_ms) WHERE registered_ms IS NOT NULL;
-CREATE INDEX problem_by_due ON problem (hq_id, due_ms) WHERE due_ms IS NOT NULL;
+-- An expression, so that no list in the order of due takes it and walks what is closed long since.
+CREATE INDEX problem_by_due ON problem (hq_id, (due_ms + 0));
 CREATE INDEX problem_by_case_due ON problem (hq_id, case_due_ms) WHERE case_due_ms IS NOT NULL;
 
 -- A choice of formula for one indicator, or the composite's weights and bands, from a time on. Never changed: a later row
