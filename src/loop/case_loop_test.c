@@ -415,6 +415,21 @@ static void marks_on_the_timeline(void **state)
     assert_true(str_eq(after.state, row.state));
 }
 
+/* Whom a case was handed on to does not answer for the unit it is with. */
+static void what_the_unit_answers_itself(void **state)
+{
+    (void)state;
+    does(&s.office, PROBLEM_EV_DISPATCH, s.unit);
+    struct problem_by_id_row row = load();
+    row.handler_unit_id = s.other_unit;
+    struct op *op = &s.g.op; /* the row's texts are its */
+    op->actor = s.neighbour;
+    assert_false(problem_may(op, &row, PROBLEM_EV_ACCEPT) || problem_may(op, &row, PROBLEM_EV_SEND_BACK));
+    assert_false(request_may_ask(op, &row, REQUEST_EXTENSION));
+    op->actor = s.contact;
+    assert_true(problem_may(op, &row, PROBLEM_EV_ACCEPT) && request_may_ask(op, &row, REQUEST_EXTENSION));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rules_give_the_limit_at_dispatch, begin, end),
         cmocka_unit_test_setup_teardown(the_own_calendar_holds_at_once, begin, end),
         cmocka_unit_test_setup_teardown(marks_on_the_timeline, begin, end),
+        cmocka_unit_test_setup_teardown(what_the_unit_answers_itself, begin, end),
     };
     return GROUND_RUN(tests);
 }
