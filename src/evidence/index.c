@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/arena.h"
 
@@ -12,8 +13,10 @@ enum {
     TABLE_BITS_MIN = 8,
     TABLE_BITS_MAX = PRINT_KEY_BITS,
     MARKS_PER_SLOT = 8,  /* wanted, where the table has not its full length */
-    SLOT_MAX = 1024,     /* looked at: what more have in common tells nothing apart */
-    BITS_ALIKE = 12,     /* of 64 */
+    SLOT_MAX = 512,      /* looked at: what more have in common tells nothing apart */
+    BITS_ALIKE = 8,      /* of 64: nine in ten marks of the same spot; with 12 a million strangers outvote a cut copy */
+    HUGE_BYTES = 2 << 20, /* of a page, where the system has such */
+    WAYS = 1 + PRINT_WEAK + PRINT_WEAK * (PRINT_WEAK - 1) / 2, /* a mark is looked up in */
     POLL_SLOTS = 1 << 15, /* photographs counted in one search */
     POLL_FULL = POLL_SLOTS / 4 * 3,
 };
@@ -64,13 +67,27 @@ void index_free(struct print_index *x)
 
 /* ---- segments ---- */
 
+/* Searches jump about in gigabytes: on small pages each jump costs a second one for the page's address. */
+static void *big_array(size_t count, size_t each)
+{
+    size_t bytes = count * each;
+    if (bytes < 4 * (size_t)HUGE_BYTES)
+        return xmalloc(bytes);
+    bytes = (bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+    void *p = aligned_alloc(HUGE_BYTES, bytes);
+    if (!p)
+        return xmalloc(bytes);
+    madvise(p, bytes, MADV_HUGEPAGE);
+    return p;
+}
+
 static struct segment *segment_new(size_t n, size_t photos)
 {
     struct segment *s = xcalloc(1, sizeof *s);
     s->n = n;
     s->photos = photos;
-    s->bits = xmalloc(sizeof *s->bits * (n + 1));
-    s->number = xmalloc(sizeof *s->number * (n + 1));
+    s->bits = big_array(n + 1, sizeof *s->bits);
+    s->number = big_array(n + 1, sizeof *s->number);
     s->table_bits = TABLE_BITS_MIN;
     while (s->table_bits < TABLE_BITS_MAX && (n >> s->table_bits) > MARKS_PER_SLOT)
         s->table_bits++;
@@ -80,7 +97,7 @@ static struct segment *segment_new(size_t n, size_t photos)
 static void make_table(struct segment *s)
 {
     size_t slots = (size_t)1 << s->table_bits, at = 0;
-    s->first = xmalloc(sizeof *s->first * (slots + 1));
+    s->first = big_array(slots + 1, sizeof *s->first);
     for (size_t slot = 0; slot < slots; slot++) {
         while (at < s->n && s->bits[at] >> (64 - s->table_bits) < slot)
             at++;
@@ -231,23 +248,24 @@ static void count_votes(struct poll *p)
 /* One mark as it is looked up: its bits, and those that may be turned over. */
 struct probe {
     uint64_t bits;
-    uint64_t flips[1 << INDEX_PROBE_BITS];
+    uint64_t flips[WAYS];
     int mark;
     bool mirrored;
 };
 
-/* All combinations of the weak bits that lie within the table's. */
+/* None, each one and each two of the weak bits that lie within the table's. */
 static int make_flips(const struct print_mark *m, int table_bits, uint64_t *out)
 {
-    int n = 1, taken = 0;
+    uint64_t weak[PRINT_WEAK];
+    int nweak = 0, n = 1;
+    for (int w = 0; w < PRINT_WEAK; w++)
+        if (m->weak[w] >= 64 - table_bits)
+            weak[nweak++] = UINT64_C(1) << m->weak[w];
     out[0] = 0;
-    for (int w = 0; w < PRINT_WEAK && taken < INDEX_PROBE_BITS; w++) {
-        if (m->weak[w] < 64 - table_bits)
-            continue;
-        for (int i = 0; i < n; i++)
-            out[n + i] = out[i] | UINT64_C(1) << m->weak[w];
-        n *= 2;
-        taken++;
+    for (int i = 0; i < nweak; i++) {
+        out[n++] = weak[i];
+        for (int k = 0; k < i; k++)
+            out[n++] = weak[i] | weak[k];
     }
     return n;
 }
@@ -255,7 +273,7 @@ static int make_flips(const struct print_mark *m, int table_bits, uint64_t *out)
 /* The three steps are apart so that the memory of all probes is under way at once. */
 static void look_up(const struct segment *s, const struct probe *p, int n, struct poll *poll)
 {
-    size_t slot[1 << INDEX_PROBE_BITS];
+    size_t slot[WAYS];
     for (int i = 0; i < n; i++) {
         slot[i] = (size_t)((p->bits ^ p->flips[i]) >> (64 - s->table_bits));
         __builtin_prefetch(&s->first[slot[i]]);

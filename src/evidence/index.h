@@ -3,7 +3,7 @@
  *
  * Every photograph brings the bits of its first PRINT_KEYS marks. They stand sorted in a few segments, each with a
  * table of where the bits that begin alike begin; a search looks up each mark of the asked picture, plain and
- * mirrored, with its least certain bits turned over in all ways, and counts how many marks each photograph has in
+ * mirrored, as it is and with one or two of its least certain bits turned over, and counts how many marks each photograph has in
  * common. New ones come in as small segments that are merged as they grow (each at least MERGE_RATIO times the next),
  * so a search meets few. Bounded by INDEX_PHOTOS_MAX; 12 bytes a mark and the tables: about 290 bytes a photograph,
  * while a merge is under way the merged part twice.
@@ -17,7 +17,6 @@
 
 enum {
     INDEX_PHOTOS_MAX = 20000000,
-    INDEX_PROBE_BITS = 5, /* of a mark's least certain bits are turned over, in 32 ways */
     INDEX_HITS = 48,      /* photographs a search answers at most */
 };
 
