@@ -5,6 +5,7 @@
 #include "store/testdb.h"
 
 #include "app/process.h"
+#include "headquarters.h"
 #include "audit_sql.h"
 #include "works_sql.h"
 #include "self_check_sql.h"
@@ -108,8 +109,76 @@ static void on_postgresql(void **state)
     check(ENGINE_POSTGRESQL);
 }
 
+/* Of the database as a whole. */
+static bool is_of_all(const char *name)
+{
+    static const char *const names[] = {"backup_count", "backup_headquarters"}; /* a backup is of the database */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void each_keeps_to_its_headquarters(void **state)
+{
+    (void)state;
+    char why[200];
+    size_t loose = 0, n = 0;
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
+        for (size_t k = 0; k < rooms[i]->n; k++, n++) {
+            const struct query *q = rooms[i]->queries[k];
+            if (is_of_all(q->name) || headquarters_kept(q, why, sizeof why))
+                continue;
+            print_error("%s: %s: %s\n", rooms[i]->room, q->name, why);
+            loose++;
+        }
+    print_message("%zu statements\n", n);
+    assert_int_equal(loose, 0);
+}
+
+/* What it must not let pass, and what it must. */
+static void loose_statements_are_found(void **state)
+{
+    static const struct {
+        const char *sql;
+        bool kept;
+    } cases[] = {
+        {"SELECT a FROM x WHERE hq_id = ?1", true},
+        {"SELECT a FROM x WHERE ?1 = x.hq_id", true},
+        {"SELECT a FROM x", false},
+        {"SELECT a FROM x WHERE hq_id = ?2", false},
+        {"SELECT hq_id FROM x WHERE id = ?1", false},
+        {"SELECT a FROM x JOIN y ON y.id = x.y_id WHERE x.hq_id = ?1", false},
+        {"SELECT a FROM x JOIN y ON y.hq_id = x.hq_id AND y.id = x.y_id WHERE x.hq_id = ?1", true},
+        {"SELECT a FROM x b LEFT JOIN y AS c ON c.hq_id = b.hq_id JOIN z ON z.hq_id = c.hq_id WHERE z.hq_id = ?1", true},
+        {"SELECT a FROM x, y WHERE x.hq_id = ?1", false},
+        {"SELECT (SELECT 1 FROM y WHERE y.id = x.id) FROM x WHERE x.hq_id = ?1", false},
+        {"SELECT (SELECT 1 FROM y WHERE y.hq_id = x.hq_id) FROM x WHERE x.hq_id = ?1", true},
+        {"SELECT a FROM x WHERE hq_id = ?1 AND EXISTS (SELECT 1 FROM y WHERE id = ?2)", false},
+        {"SELECT a FROM x WHERE hq_id = ?1 UNION ALL SELECT a FROM x", false},
+        {"SELECT a FROM (SELECT a FROM x) z", false},
+        {"SELECT a FROM (SELECT a FROM x WHERE hq_id = ?1) z", true},
+        {"WITH w AS (SELECT 1 FROM x WHERE hq_id = ?1) SELECT * FROM w JOIN y ON y.id = w.id", false},
+        {"SELECT a FROM x WHERE hq_id = ?1 AND a IS DISTINCT FROM b", true},
+        {"INSERT INTO x (hq_id, id) VALUES (?1, ?2)", true},
+        {"INSERT INTO x (hq_id, id) VALUES (?2, ?1)", false},
+        {"INSERT INTO x (id) VALUES (?1)", false},
+        {"INSERT INTO x (hq_id, id) SELECT y.hq_id, y.id FROM y WHERE y.hq_id = ?1", true},
+        {"INSERT INTO x (hq_id, id) SELECT ?1, y.id FROM y", false},
+        {"UPDATE x SET a = 1 WHERE id = ?1", false},
+        {"UPDATE x SET a = 1 WHERE hq_id = ?1 AND id = ?2", true},
+        {"DELETE FROM x WHERE id = ?1", false},
+    };
+    (void)state;
+    char why[200];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (headquarters_kept_in(cases[i].sql, why, sizeof why) != cases[i].kept)
+            fail_msg("%s: %s", cases[i].sql, cases[i].kept ? why : "let pass");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(on_sqlite), cmocka_unit_test(on_postgresql)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(loose_statements_are_found), cmocka_unit_test(each_keeps_to_its_headquarters),
+                                       cmocka_unit_test(on_sqlite), cmocka_unit_test(on_postgresql)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
