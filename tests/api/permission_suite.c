@@ -1,11 +1,13 @@
 /*
  * permission_suite.c - the table of permissions (permission_table.txt) asked of the program line by line: every route,
  * every role, one's own, another unit's, held and published records. A route that is not in the table fails, and a line
- * that no route answers.
+ * that no route answers. All the while a second headquarters lies in the same database, a twin of the first with the same
+ * ids and codes: no answer changes by it, nobody of it gets in, and nothing that is done touches it.
  */
 #include "permission_makings.h"
 
 #include "http/test_client.h"
+#include "twin.h"
 
 enum { LINES_MAX = 600, PATTERN_BYTES = 120, BODY_BYTES = 400, FILLED_BYTES = 900, ROLES = 15, WRONG_MAX = 400 };
 
@@ -262,12 +264,150 @@ static void the_table_holds(void **state)
 {
     (void)state;
     size_t asked = 0, wrong = 0;
-    permission_makings();
     for (size_t i = 0; i < nlines && wrong < WRONG_MAX; i++)
         ask_line(&table[i], &asked, &wrong);
     print_message("%zu questions\n", asked);
     if (wrong)
         fail_msg("%zu of %zu answers are not the table's", wrong, asked);
+}
+
+/* ---- another headquarters ---- */
+
+static const struct account *const readers[] = {&world.commander, &world.desk,  &world.inspector, &world.contact,
+                                                &world.grid,      &world.admin, &world.auditor};
+enum { READERS = sizeof readers / sizeof *readers, LOOKS_MAX = LINES_MAX * RELATIONS * READERS, PATIENCE_MS = 5000 };
+
+/* What somebody was answered. */
+struct look {
+    const struct line *line;
+    enum relation relation;
+    const struct account *who;
+    char seen[SHA_BYTES + 8];
+};
+static struct look looks[LOOKS_MAX];
+static size_t nlooks;
+
+/* Moves by itself, whoever lies beside: attempts to send, the server's own counters, the stream, when a period was last
+ * looked over; and the accounts, of which one is taken away. */
+static bool is_still(const struct line *l)
+{
+    static const char *const moving[] = {"/metrics", "/api/v1/notice-parcels", "/api/v1/events", "/api/v1/periods",
+                                         "/api/v1/periods/{id}", "/api/v1/accounts"};
+    for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)
+        if (strcmp(l->pattern, moving[i]) == 0)
+            return false;
+    return strcmp(l->method, "GET") == 0;
+}
+
+static void look(const struct look *at_what, char out[SHA_BYTES + 8])
+{
+    struct filled f;
+    struct reply reply;
+    char sha[SHA_BYTES];
+    fill_path(at_what->line, at_what->relation, f.path);
+    fill_body(at_what->line, at_what->relation, f.body);
+    snprintf(f.path + strlen(f.path), sizeof f.path - strlen(f.path), "%s", f.body);
+    call_make(api_port(), &(struct call){.method = "GET", .path = f.path, .bearer = at_what->who->token}, &reply);
+    bool good = reply.status < 400; /* a refusal names its own request */
+    sha_text(good ? reply.body : "", good ? reply.bytes : 0, sha);
+    snprintf(out, SHA_BYTES + 8, "%d %s", reply.status, sha);
+    reply_free(&reply);
+}
+
+static void look_at_all(void)
+{
+    for (size_t i = 0; i < nlines; i++)
+        for (enum relation r = OWN; r < RELATIONS; r++)
+            for (size_t k = 0; k < READERS && table[i].expected[r][0] && is_still(&table[i]); k++) {
+                looks[nlooks] = (struct look){.line = &table[i], .relation = r, .who = readers[k]};
+                look(&looks[nlooks], looks[nlooks].seen);
+                nlooks++;
+            }
+}
+
+/* Only what stays as it is while nothing happens can tell something: the rest is left out. */
+static void leave_out_what_moves(void)
+{
+    size_t kept = 0;
+    char now[SHA_BYTES + 8];
+    for (size_t i = 0; i < nlooks; i++) {
+        look(&looks[i], now);
+        if (strcmp(now, looks[i].seen) == 0)
+            looks[kept++] = looks[i];
+    }
+    print_message("%zu answers, %zu of them move by themselves\n", nlooks, nlooks - kept);
+    assert_true(kept * 10 > nlooks * 8);
+    nlooks = kept;
+}
+
+/* A server just started still reads itself in: it is given a while to say the same. */
+static void nothing_looks_otherwise(void)
+{
+    char now[SHA_BYTES + 8];
+    size_t wrong = 0;
+    int64_t until = now_ms() + PATIENCE_MS;
+    for (size_t i = 0; i < nlooks; i++) {
+        look(&looks[i], now);
+        while (strcmp(now, looks[i].seen) != 0 && now_ms() < until) {
+            usleep(100000);
+            look(&looks[i], now);
+        }
+        if (strcmp(now, looks[i].seen) == 0)
+            continue;
+        print_error("GET %s by %s: %.12s, was %.12s\n", looks[i].line->pattern, looks[i].who->login, now, looks[i].seen);
+        wrong++;
+    }
+    if (wrong)
+        fail_msg("%zu answers changed when another headquarters came into the database", wrong);
+}
+
+static void start_again(void)
+{
+    server_start(&world.server);
+    api_aim(world.server.port);
+}
+
+static void another_headquarters_is_not_seen(void **state)
+{
+    (void)state;
+    char why[400] = "";
+    permission_makings();
+    look_at_all();
+    server_stop(&world.server);
+    start_again();
+    leave_out_what_moves();
+    GET(&more_people.spare, "/session");
+    server_stop(&world.server);
+    bool made = twin_make(world.server.db, more_people.spare.person, why, sizeof why);
+    start_again();
+    if (!made)
+        fail_msg("%s", why);
+    nothing_looks_otherwise();
+}
+
+/* Its session, its login and its password are rows of the other headquarters now. */
+static void its_people_do_not_get_in(void **state)
+{
+    (void)state;
+    const struct account *a = &more_people.spare;
+    api_fault(a, 401, NULL, "GET", NULL, "/session");
+    api_fault(a, 401, NULL, "GET", NULL, "/units");
+    api_fault(NULL, 401, NULL, "POST", packed("{s:s,s:s}", "login", a->login, "password", a->password), "/tokens");
+    api_fault(NULL, 401, NULL, "POST", packed("{s:s,s:s}", "login", a->login, "password", a->password), "/session");
+}
+
+static void nothing_done_here_touched_it(void **state)
+{
+    (void)state;
+    char why[400] = "";
+    long long rows = 0;
+    server_stop(&world.server);
+    bool same = twin_unchanged(world.server.db, &rows, why, sizeof why);
+    start_again();
+    if (!same)
+        fail_msg("%s", why);
+    print_message("%lld rows of the other headquarters as they were\n", rows);
+    assert_true(rows > 1000);
 }
 
 static int suite_open(void **state)
@@ -278,6 +418,9 @@ static int suite_open(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(every_route_has_its_line), CASE(the_table_holds)};
+    const struct CMUnitTest tests[] = {
+        CASE(every_route_has_its_line), CASE(another_headquarters_is_not_seen), CASE(its_people_do_not_get_in),
+        CASE(the_table_holds),          CASE(nothing_done_here_touched_it),
+    };
     return cmocka_run_group_tests_name(SUITE_NAME, tests, suite_open, world_close);
 }
