@@ -3,6 +3,7 @@
 #include "loop/contest.h"
 
 #include "change/change.h"
+#include "problem/request_store.h"
 
 static enum rc not_found(struct op *op)
 {
@@ -80,6 +81,15 @@ static enum rc look_at_observation(struct op *op, const struct contest_new *in, 
     return q_problem_by_id(&op->rd, &(struct problem_by_id_in){.hq = op->hq, .id = m->problem_id}, &m->row, &m->has_row);
 }
 
+/* The whole office decides on contests, and a second person of it where two must agree. */
+static enum rc tell_office(struct op *op, struct uuid id, bool again)
+{
+    return request_tell_deciders(op, &(struct request_notice){
+        .role = "office", .subject_kind = "contest", .subject_id = id,
+        .zh = again ? "有一项申辩已有一人认定成立，待另一人裁定" : "有一项申辩待裁定",
+        .en = again ? "A contest, upheld once, waits for a second decision" : "A contest waits for a decision"});
+}
+
 enum rc contest_prepare_ask(struct op *op, const struct contest_new *in)
 {
     static const struct miss again = {RC_CONFLICT, "contested_already", "对该检查结论已提出过申辩", "This finding has been contested already"};
@@ -98,6 +108,7 @@ enum rc contest_prepare_ask(struct op *op, const struct contest_new *in)
     for (size_t i = 0; i < in->nphotos; i++)
         fx_contest_photo_add(&op->plan.fx, &(struct contest_photo_add_in){op->hq, in->id, in->photos[i], (int64_t)i});
     change_event(op, "request.asked", "contest", in->id, STR_NONE);
+    RETURN_IF(tell_office(op, in->id, false));
     if (!m.has_row)
         return RC_OK;
     return problem_prepare_mark(op, &m.row, &(struct problem_mark){.event = "contest", .note = in->reason,
@@ -176,7 +187,7 @@ static void state_finding(struct contest_set_in *set, const struct contest_step 
 static void tell(struct op *op, const struct contest_by_id_row *c)
 {
     change_announce(op, &(struct announcement){
-        .rule = "request.decided", .subject_kind = "contest", .subject_id = c->id, .units = &c->unit_id, .nunits = 1,
+        .rule = "request_decided", .subject_kind = "contest", .subject_id = c->id, .units = &c->unit_id, .nunits = 1,
         .zh = STR("贵单位提出的申辩已有裁定结果，请查看"), .en = STR("What your unit contested has been decided")});
 }
 
@@ -225,6 +236,7 @@ enum rc contest_prepare_step(struct op *op, const struct contest_step *in)
         set.first_by = op->actor.person_id;
         set.first_ms = SOME(op->now);
         set.first_note = in->note;
+        RETURN_IF(tell_office(op, c.id, true));
     } else {
         set.decided_by = op->actor.person_id;
         set.decided_ms = SOME(op->now);

@@ -61,3 +61,13 @@ UPDATE problem_request SET state = :state, first_id = COALESCE(:first_id, first_
     first_note = COALESCE(:first_note, first_note), second_id = :second_id, second_ms = :second_ms,
     second_note = :second_note, ended_ms = :ended_ms, version = version + 1
 WHERE hq_id = :hq AND id = :id AND version = :version;
+
+-- Who is told that a decision is theirs: people in service under this role or grant now.
+-- name: request_deciders :many
+-- in: hq i64, role text, at_ms i64
+-- out: person_id uuid
+SELECT DISTINCT g.person_id FROM role_grant g
+JOIN person p ON p.hq_id = g.hq_id AND p.id = g.person_id AND p.left_ms IS NULL
+WHERE g.hq_id = :hq AND g.role = :role AND g.from_ms <= :at_ms AND (g.to_ms IS NULL OR g.to_ms > :at_ms)
+ORDER BY g.person_id
+LIMIT 50;

@@ -48,6 +48,54 @@ static enum rc mark(struct op *op, const struct problem_by_id_row *p, const stru
     return problem_prepare_mark(op, p, m);
 }
 
+/* ---- telling ---- */
+
+static const struct {
+    const char *zh, *en;
+} kind_words[REQUEST_KINDS] = {{"延期申请", "request for extension"},
+                          {"暂缓整改申请", "request for postponement"},
+                          {"超时申诉", "appeal"}};
+
+enum rc request_tell_deciders(struct op *op, const struct request_notice *n)
+{
+    struct request_deciders_row *rows;
+    size_t all, told = 0;
+    struct request_deciders_in in = {op->hq, str_of(n->role), op->now};
+    RETURN_IF(q_request_deciders(&op->rd, &in, &rows, &all));
+    struct uuid *people = ARENA_MANY(OP_ARENA(op), struct uuid, all + 1);
+    for (size_t i = 0; i < all; i++)
+        if (!uuid_eq(rows[i].person_id, op->actor.person_id))
+            people[told++] = rows[i].person_id;
+    if (told)
+        change_announce(op, &(struct announcement){
+            .rule = "request_asked", .subject_kind = n->subject_kind, .subject_id = n->subject_id, .people = people,
+            .npeople = told, .zh = str_of(n->zh), .en = str_of(n->en)});
+    return RC_OK;
+}
+
+/* `again`: the first decision is made. */
+static enum rc tell_deciders(struct op *op, struct uuid problem_id, enum request_kind kind, bool again)
+{
+    return request_tell_deciders(op, &(struct request_notice){
+        .role = again ? "commander" : "dispatch", .subject_kind = "problem", .subject_id = problem_id,
+        .zh = str_z(OP_ARENA(op), str_fmt(OP_ARENA(op), again ? "有一项%s初审同意，待您复审" : "有一项%s待审批", kind_words[kind].zh)),
+        .en = str_z(OP_ARENA(op), str_fmt(OP_ARENA(op), again ? "Waiting for your second decision: %s"
+                                                              : "Waiting for a decision: %s", kind_words[kind].en))});
+}
+
+static void announce(struct op *op, const struct request_by_id_row *r, bool granted)
+{
+    struct request_case c = request_case_of(r);
+    if (uuid_is_none(r->asker_unit_id))
+        return;
+    change_announce(op, &(struct announcement){
+        .rule = "request_decided", .subject_kind = "problem", .subject_id = r->problem_id, .units = &r->asker_unit_id,
+        .nunits = 1, .zh = str_fmt(OP_ARENA(op), "%s%s", kind_words[c.kind].zh, granted ? "已同意" : "未获同意"),
+        .en = str_fmt(OP_ARENA(op), "The %s was %s", kind_words[c.kind].en, granted ? "granted" : "refused")});
+}
+
+/* ---- asking and deciding ---- */
+
 enum rc request_prepare_ask(struct op *op, const struct request_ask *ask)
 {
     static const char *const marks[REQUEST_KINDS] = {"ask_extension", "ask_postponement", "ask_appeal"};
@@ -64,6 +112,7 @@ enum rc request_prepare_ask(struct op *op, const struct request_ask *ask)
         .asker_id = op->actor.person_id, .asker_unit_id = op->actor.unit_id, .note = ask->note,
         .until_ms = ask->kind == REQUEST_POSTPONEMENT ? ask->until_ms : NONE_I64, .asked_ms = op->now});
     e->on_clash = &taken;
+    RETURN_IF(tell_deciders(op, p.id, ask->kind, false));
     return mark(op, &p, &(struct problem_mark){.event = marks[ask->kind], .note = ask->note, .request_id = ask->id,
                                                .photos = ask->photos, .nphotos = ask->nphotos});
 }
@@ -79,22 +128,6 @@ static void write_decision(struct op *op, const struct request_by_id_row *r, enu
         .first_note = first ? words : STR_NONE, .second_id = second ? op->actor.person_id : UUID_NONE,
         .second_ms = second ? SOME(op->now) : NONE_I64, .second_note = second ? words : STR_NONE,
         .ended_ms = after == REQUEST_FIRST ? NONE_I64 : SOME(op->now)});
-}
-
-static void announce(struct op *op, const struct request_by_id_row *r, bool granted)
-{
-    static const struct {
-        const char *zh, *en;
-    } words[REQUEST_KINDS] = {{"延期申请", "The request for extension"},
-                              {"暂缓整改申请", "The request for postponement"},
-                              {"超时申诉", "The appeal"}};
-    struct request_case c = request_case_of(r);
-    if (uuid_is_none(r->asker_unit_id))
-        return;
-    change_announce(op, &(struct announcement){
-        .rule = "request_decided", .subject_kind = "problem", .subject_id = r->problem_id, .units = &r->asker_unit_id,
-        .nunits = 1, .zh = str_fmt(OP_ARENA(op), "%s%s", words[c.kind].zh, granted ? "已同意" : "未获同意"),
-        .en = str_fmt(OP_ARENA(op), "%s was %s", words[c.kind].en, granted ? "granted" : "refused")});
 }
 
 /* The step itself, permitted by the decision that was just made. */
@@ -124,6 +157,8 @@ enum rc request_prepare_decision(struct op *op, struct uuid problem_id, struct u
     write_decision(op, &r, after, note);
     if (after == REQUEST_GRANTED)
         return carry_out(op, &p, &r, note);
+    if (after == REQUEST_FIRST)
+        RETURN_IF(tell_deciders(op, p.id, c.kind, true));
     if (after == REQUEST_REFUSED)
         announce(op, &r, false);
     return mark(op, &p, &(struct problem_mark){.event = grant ? "request_approved" : "request_refused", .note = note,

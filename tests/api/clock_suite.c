@@ -5,6 +5,7 @@
 #include "world.h"
 
 #include <time.h>
+#include <unistd.h>
 
 static unsigned pictures = 7000;
 
@@ -97,6 +98,23 @@ static json_t *decide(const struct account *who, int expect, const char *id, con
                 "/problems/%s/requests/%s/decision", id, request);
 }
 
+/* `who` has been told of the case `id` `n` times that such a decision waits; waits for it. */
+static void told(const struct account *who, const char *id, size_t n, const char *words)
+{
+    size_t i, seen = 0;
+    int64_t until = now_ms() + 20000;
+    do {
+        json_t *one, *list = GET(who, "/notices?limit=100");
+        seen = 0;
+        json_array_foreach(at(list, "items"), i, one)
+            seen += strcmp(text_at(one, "rule"), "request_asked") == 0 && strcmp(text_at(one, "subject_id"), id) == 0 &&
+                    strstr(text_at(one, "text"), words) != NULL;
+        if (seen < n)
+            usleep(50 * 1000);
+    } while (seen < n && now_ms() < until);
+    assert_int_equal(seen, n);
+}
+
 static void extended_twice(void **state)
 {
     (void)state;
@@ -138,6 +156,9 @@ static void extended_twice(void **state)
     snprintf(path, sizeof path, "timeline.%zu.event", steps - 1);
     expect_text(p, path, "extend");
     expect_count(p, "requests", 3);
+    told(&world.desk, id, 3, "延期申请");
+    told(&world.contact, id, 0, "");
+    told(&world.commander, id, 0, "");
 }
 
 static void postponed_by_two_different_people(void **state)
@@ -153,9 +174,11 @@ static void postponed_by_two_different_people(void **state)
                       "/problems/%s/requests", id), "/until", "out_of_range");
     const char *request = asked(&world.contact, 201, id, packed("{s:s,s:s}", "kind", "postponement", "until", until));
     decide(&world.commander, 403, id, request, "grant");
+    told(&world.desk, id, 1, "暂缓整改申请待审批");
     json_t *r = decide(&world.desk, 200, id, request, "grant");
     expect_text(r, "state", "first");
     expect_true(problem(id), "postponed", false);
+    told(&world.commander, id, 1, "暂缓整改申请初审同意，待您复审");
     decide(&world.desk, 403, id, request, "grant");
     r = decide(&world.commander, 200, id, request, "grant");
     expect_text(r, "state", "granted");

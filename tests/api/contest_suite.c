@@ -4,6 +4,8 @@
  */
 #include "world.h"
 
+#include <unistd.h>
+
 static unsigned pictures = 55000;
 static struct account second_desk, double_hat;
 
@@ -180,6 +182,22 @@ static struct finding veto_found(const char *code)
     return f;
 }
 
+/* `who` has been told `n` times that this contest waits for a decision; waits for it. */
+static void told(const struct account *who, const char *id, size_t n)
+{
+    size_t i, seen = 0;
+    int64_t until = now_ms() + 20000;
+    do {
+        json_t *one, *list = GET(who, "/notices?limit=100");
+        seen = 0;
+        json_array_foreach(at(list, "items"), i, one)
+            seen += strcmp(text_at(one, "rule"), "request_asked") == 0 && strcmp(text_at(one, "subject_id"), id) == 0;
+        if (seen < n)
+            usleep(50 * 1000);
+    } while (seen < n && now_ms() < until);
+    assert_int_equal(seen, n);
+}
+
 static void a_veto_item_takes_two(void **state)
 {
     (void)state;
@@ -188,7 +206,12 @@ static void a_veto_item_takes_two(void **state)
     json_t *c = ask(&world.contact, 201, &f);
     const char *id = text_at(c, "id");
     expect_true(c, "two", true);
+    told(&second_desk, id, 1);
+    told(&world.desk, id, 1);
     expect_text(decide(&world.desk, 200, id, "uphold", NULL), "state", "first");
+    told(&second_desk, id, 2); /* the second is theirs, not of who decided first */
+    told(&world.desk, id, 1);
+    told(&world.contact, id, 0);
     expect_text(decide(&world.desk, 403, id, "uphold", NULL), "code", "contest_same_decider");
     expect_text(GET(&world.desk, "/inspections/%s", f.visit), "state", "complete"); /* nothing yet */
     c = decide(&second_desk, 200, id, "uphold", NULL);
