@@ -4,42 +4,14 @@
  * A queue of what happens next, in order of time; each step is the room's own operation by the person whose turn it is.
  * What would happen after the last moment does not happen, so cases stand in every state.
  */
-#include "demo/internal.h"
+#include "demo/play.h"
 
 #include "loop/inspect.h"
-#include "problem/problem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CASES_MAX = 6000, QUEUE_MAX = 12000, VISITS_A_DAY = 3, RAISED_MAX = 3 };
-
-enum happening_kind { HAPPENS_VISIT, HAPPENS_REPORT, HAPPENS_STEP };
-
-struct happening {
-    int64_t at_ms;
-    int order;              /* of two at one moment, the one planned first */
-    enum happening_kind kind;
-    int who;                /* inspector or town */
-    int which;              /* site or case */
-    enum problem_event step;
-};
-
-struct a_case {
-    struct uuid id;
-    int unit;               /* index of the unit it is meant for */
-    int steps;
-    int sent_back, returned;
-};
-
-struct play {
-    struct demo *d;
-    struct happening *queue;
-    int nqueue, planned;
-    struct a_case *cases;
-    int ncases;
-    int nvisits;
-};
+enum { VISITS_A_DAY = 3, RAISED_MAX = 3 };
 
 static bool earlier(const struct happening *a, const struct happening *b)
 {
@@ -48,7 +20,7 @@ static bool earlier(const struct happening *a, const struct happening *b)
 
 /* ---- the queue: a binary heap ---- */
 
-static void plan(struct play *p, struct happening h)
+void play_plan(struct play *p, struct happening h)
 {
     if (h.at_ms > p->d->until_ms || p->nqueue == QUEUE_MAX)
         return;
@@ -78,8 +50,7 @@ static struct happening next(struct play *p)
     return first;
 }
 
-/* The first working moment at least `minutes` later. */
-static int64_t later(struct play *p, int64_t from_ms, int minutes)
+int64_t play_later(struct play *p, int64_t from_ms, int minutes)
 {
     int64_t at = from_ms + (int64_t)minutes * MINUTE_MS;
     for (int i = 0; i < 2000 && !calendar_is_open(&p->d->p->calendar, at); i++)
@@ -87,9 +58,32 @@ static int64_t later(struct play *p, int64_t from_ms, int minutes)
     return at;
 }
 
-static int between(struct play *p, int low, int high)
+int64_t play_workday(struct play *p, int n)
+{
+    int64_t day = civil_midnight(p->d->until_ms, ZONE_SHANGHAI_MIN), step = n < 0 ? DAY_MS : -DAY_MS;
+    for (int left = n < 0 ? -n : n; left > 0;) {
+        day += step;
+        left -= calendar_works_on(&p->d->p->calendar, day + 12 * (int64_t)HOUR_MS);
+    }
+    return day;
+}
+
+int play_between(struct play *p, int low, int high)
 {
     return low + dice_below(&p->d->dice, high - low + 1);
+}
+
+enum rc play_begin(struct play *p, int64_t at_ms, const struct actor *who, const char *kind, const char *subject)
+{
+    char key[24];
+    snprintf(key, sizeof key, "act-%05d", p->nacts++);
+    return demo_begin(p->d, at_ms, who, kind, subject, str_of(key));
+}
+
+enum rc play_commit(struct play *p, enum rc rc)
+{
+    RETURN_IF(rc);
+    return change_commit(&p->d->p->op);
 }
 
 /* ---- a visit ---- */
@@ -115,16 +109,16 @@ static struct finding judge_as(struct play *p, const struct criterion *c, bool g
                                                : RESULT_NOT_MET};
     case JUDGING_GRADE:
     case JUDGING_DEDUCTION:
-        return (struct finding){.result = RESULT_COUNT, .count = good ? 0 : between(p, 1, 3)};
+        return (struct finding){.result = RESULT_COUNT, .count = good ? 0 : play_between(p, 1, 3)};
     case JUDGING_COUNT:
-        return (struct finding){.result = RESULT_COUNT, .count = between(p, 0, 12)};
+        return (struct finding){.result = RESULT_COUNT, .count = play_between(p, 0, 12)};
     case JUDGING_THRESHOLD:
     case JUDGING_MODES:
         break;
     }
     if (j->lower_is_better)
-        return (struct finding){.result = RESULT_VALUE, .value_e2 = good ? best * between(p, 60, 100) / 100 : best * 3 / 2 + 100};
-    return (struct finding){.result = RESULT_VALUE, .value_e2 = good ? best : best * between(p, 40, 85) / 100};
+        return (struct finding){.result = RESULT_VALUE, .value_e2 = good ? best * play_between(p, 60, 100) / 100 : best * 3 / 2 + 100};
+    return (struct finding){.result = RESULT_VALUE, .value_e2 = good ? best : best * play_between(p, 40, 85) / 100};
 }
 
 /* Without the full stop, to stand in quotation marks. */
@@ -186,14 +180,18 @@ static enum rc observe(struct play *p, const struct checklist *list, const struc
     return RC_OK;
 }
 
-static void plan_found(struct play *p, const struct inspection_new *in, int first_case)
+/* What is held is dispatched once its round is published. */
+static void plan_found(struct play *p, const struct inspection_new *in, int first_case, int round)
 {
     int at = first_case;
+    int64_t from_ms = in->visit_ms;
+    if (round && round_holds(p, round, &from_ms) && from_ms == INT64_MAX)
+        return;
     for (size_t i = 0; i < in->n; i++) {
         if (!in->observations[i].has_problem)
             continue;
         if (!in->observations[i].problem.mended)
-            plan(p, (struct happening){.at_ms = later(p, in->visit_ms, between(p, 60, 420)), .kind = HAPPENS_STEP,
+            play_plan(p, (struct happening){.at_ms = play_later(p, from_ms, play_between(p, 60, 420)), .kind = HAPPENS_STEP,
                                        .which = at, .step = PROBLEM_EV_DISPATCH});
         at++;
     }
@@ -213,42 +211,53 @@ static enum rc visit(struct play *p, const struct happening *h)
     struct op *op = &d->p->op;
     struct inspection_new in = {.id = op->plan.command.id, .site_id = site->id, .visit_ms = h->at_ms, .complete = true,
                                 .kind = dice_chance(&d->dice, 70) ? INSPECTION_WEEKLY : INSPECTION_MONTHLY};
+    if (h->round)
+        in.round_id = round_of_visit(p, h->round);
     RETURN_IF(standard_version_at(op, h->at_ms, &version, &found));
     RETURN_IF(standard_checklist(op, version, str_of(site->category), &list));
     RETURN_IF(observe(p, list, site, h->at_ms, &in.observations, &in.n));
+    for (size_t i = 0; h->round && i < in.n; i++)
+        in.observations[i].problem.mended = false; /* nobody on the spot is told */
     RETURN_IF(inspect_prepare_new(op, &in));
     RETURN_IF(change_commit(op));
-    plan_found(p, &in, first_case);
+    plan_found(p, &in, first_case, h->round);
     d->n->inspections++;
     return RC_OK;
 }
 
 /* ---- a grid worker's report ---- */
 
-static enum rc report(struct play *p, const struct happening *h)
+enum rc play_report(struct play *p, int town, const char *words, int64_t at_ms)
 {
     struct demo *d = p->d;
     struct a_case *c = &p->cases[p->ncases];
-    int village = h->who * 9 + dice_below(&d->dice, 9), picture = dice_below(&d->dice, PICTURES);
+    int village = town * 9 + dice_below(&d->dice, 9), picture = dice_below(&d->dice, PICTURES);
+    const char *sight = words ? words : seen[dice_below(&d->dice, sizeof seen / sizeof *seen)];
     char key[24];
-    if (p->ncases == CASES_MAX)
-        return RC_OK;
     snprintf(key, sizeof key, "case-%05d", p->ncases);
-    RETURN_IF(demo_begin(d, h->at_ms, &d->grid[h->who], "problem.report", "problem", str_of(key)));
+    RETURN_IF(demo_begin(d, at_ms, &d->grid[town], "problem.report", "problem", str_of(key)));
     struct problem_new in = {
         .id = d->p->op.plan.command.id, .source = PROBLEM_BY_REPORT, .state = PROBLEM_REPORTED,
         .area_code = str_of(d->villages[village].code), .severity = "general", .limit_kind = LIMIT_WORKING_DAYS, .limit_amount = 2,
-        .description = str_fmt(&d->p->arena, "%s：%s", d->villages[village].name,
-                               seen[dice_below(&d->dice, sizeof seen / sizeof *seen)]),
+        .description = str_fmt(&d->p->arena, "%s：%s", d->villages[village].name, sight),
         .photos = &d->before[picture], .nphotos = 1};
-    *c = (struct a_case){.id = in.id, .unit = d->nunits - d->ntowns + h->who};
+    *c = (struct a_case){.id = in.id, .unit = d->nunits - d->ntowns + town};
     RETURN_IF(problem_prepare_new(&d->p->op, &in, STR("")));
     RETURN_IF(change_commit(&d->p->op));
-    int64_t looked_at_ms = later(p, h->at_ms, between(p, 60, 2600));
-    plan(p, (struct happening){.at_ms = looked_at_ms, .kind = HAPPENS_STEP, .which = p->ncases,
-                               .step = dice_chance(&d->dice, 10) ? PROBLEM_EV_REJECT : PROBLEM_EV_VERIFY});
     p->ncases++;
     d->n->problems++;
+    return RC_OK;
+}
+
+static enum rc report(struct play *p, const struct happening *h)
+{
+    int which = p->ncases;
+    if (p->ncases == CASES_MAX)
+        return RC_OK;
+    RETURN_IF(play_report(p, h->who, NULL, h->at_ms));
+    int64_t looked_at_ms = play_later(p, h->at_ms, play_between(p, 60, 2600));
+    play_plan(p, (struct happening){.at_ms = looked_at_ms, .kind = HAPPENS_STEP, .which = which,
+                                    .step = dice_chance(&p->d->dice, 10) ? PROBLEM_EV_REJECT : PROBLEM_EV_VERIFY});
     return RC_OK;
 }
 
@@ -292,6 +301,8 @@ static struct problem_act act_of(struct play *p, struct a_case *c, enum problem_
         act.note = STR("经核实不属本单位职责，建议交属地处理");
     if (step == PROBLEM_EV_REJECT)
         act.note = STR("经核实现场无此问题");
+    if (step == PROBLEM_EV_DISPUTE)
+        act.note = STR("再次核实，该处属两单位交界，请指挥部裁定");
     return act;
 }
 
@@ -303,55 +314,59 @@ static void plan_after(struct play *p, struct a_case *c, int which, enum problem
     int wait = 0;
     switch (step) {
     case PROBLEM_EV_VERIFY:
-        h.step = PROBLEM_EV_REGISTER, wait = between(p, 10, 2400);
+        h.step = PROBLEM_EV_REGISTER, wait = play_between(p, 10, 2400);
         break;
     case PROBLEM_EV_REGISTER:
-        h.step = PROBLEM_EV_DISPATCH, wait = between(p, 30, 300);
+        h.step = PROBLEM_EV_DISPATCH, wait = play_between(p, 30, 300);
         break;
     case PROBLEM_EV_SEND_BACK:
         c->unit = d->nunits - d->ntowns + which % d->ntowns;
-        h.step = PROBLEM_EV_DISPATCH, wait = between(p, 60, 300);
+        h.step = PROBLEM_EV_DISPATCH, wait = play_between(p, 60, 300);
         break;
     case PROBLEM_EV_DISPATCH:
         h.step = c->sent_back++ == 0 && dice_chance(&d->dice, 5) ? PROBLEM_EV_SEND_BACK : PROBLEM_EV_ACCEPT;
-        wait = between(p, 20, 400);
+        wait = play_between(p, 20, 400);
         break;
     case PROBLEM_EV_ACCEPT:
     case PROBLEM_EV_RETURN:
         if (dice_chance(&d->dice, 2))
             return; /* forgotten: stays and turns red */
         h.step = PROBLEM_EV_RECTIFY;
-        wait = dice_chance(&d->dice, 82) ? between(p, 60, 900) : between(p, 1500, 7000);
+        wait = dice_chance(&d->dice, 82) ? play_between(p, 60, 900) : play_between(p, 1500, 7000);
         break;
     case PROBLEM_EV_RECTIFY:
         h.step = c->returned == 0 && dice_chance(&d->dice, 14) ? PROBLEM_EV_RETURN : PROBLEM_EV_STRIKE_OFF;
         c->returned += h.step == PROBLEM_EV_RETURN;
-        wait = between(p, 200, 2400);
+        wait = play_between(p, 200, 2400);
         break;
     default:
         return;
     }
-    h.at_ms = later(p, at_ms, wait);
-    plan(p, h);
+    h.at_ms = play_later(p, at_ms, wait);
+    play_plan(p, h);
+}
+
+enum rc play_step(struct play *p, int which, enum problem_event event, int64_t at_ms)
+{
+    struct demo *d = p->d;
+    struct a_case *c = &p->cases[which];
+    char key[32], kind[40];
+    snprintf(key, sizeof key, "case-%05d-%02d", which, c->steps++);
+    snprintf(kind, sizeof kind, "problem.%s", problem_event_names[event]);
+    RETURN_IF(demo_begin(d, at_ms, whose_turn(d, c, event), str_z(&d->kept, str_of(kind)), "problem", str_of(key)));
+    d->p->op.plan.command.subject_id = c->id;
+    struct problem_act act = act_of(p, c, event);
+    RETURN_IF(problem_prepare_act(&d->p->op, c->id, &act));
+    RETURN_IF(change_commit(&d->p->op));
+    d->n->steps++;
+    if (!c->script)
+        plan_after(p, c, which, event, at_ms);
+    return RC_OK;
 }
 
 static enum rc step(struct play *p, const struct happening *h)
 {
-    static const char *const kinds[PROBLEM_EVENTS] = {
-        "problem.verify", "problem.register",  "problem.reject",  "problem.dispatch", "problem.mend_on_spot",
-        "problem.accept", "problem.send_back", "problem.rectify", "problem.return",   "problem.strike_off"};
-    struct demo *d = p->d;
-    struct a_case *c = &p->cases[h->which];
-    char key[32];
-    snprintf(key, sizeof key, "case-%05d-%02d", h->which, c->steps++);
-    RETURN_IF(demo_begin(d, h->at_ms, whose_turn(d, c, h->step), kinds[h->step], "problem", str_of(key)));
-    d->p->op.plan.command.subject_id = c->id;
-    struct problem_act act = act_of(p, c, h->step);
-    RETURN_IF(problem_prepare_act(&d->p->op, c->id, &act));
-    RETURN_IF(change_commit(&d->p->op));
-    d->n->steps++;
-    plan_after(p, c, h->which, h->step, h->at_ms);
-    return RC_OK;
+    return play_step(p, h->which, h->step, h->at_ms);
 }
 
 /* ---- the whole ---- */
@@ -363,18 +378,39 @@ static void plan_visits(struct play *p, int64_t day_ms, int *at)
     for (int i = 0; i < INSPECTORS; i++) {
         for (int v = 0; v < VISITS_A_DAY; v++) {
             int site = (int)(((int64_t)(*at)++ * 377) % d->nsites);
-            int minute = (v == 0 ? 9 * 60 : v == 1 ? 10 * 60 + 30 : 15 * 60) + between(p, 0, 50);
-            plan(p, (struct happening){.at_ms = day_ms + (int64_t)minute * MINUTE_MS, .kind = HAPPENS_VISIT, .who = i, .which = site});
+            int minute = (v == 0 ? 9 * 60 : v == 1 ? 10 * 60 + 30 : 15 * 60) + play_between(p, 0, 50);
+            play_plan(p, (struct happening){.at_ms = day_ms + (int64_t)minute * MINUTE_MS, .kind = HAPPENS_VISIT, .who = i, .which = site});
         }
     }
     for (int t = 0; t < d->ntowns; t++)
         if (dice_chance(&d->dice, 45))
-            plan(p, (struct happening){.at_ms = day_ms + (int64_t)between(p, 510, 1020) * MINUTE_MS, .kind = HAPPENS_REPORT, .who = t});
+            play_plan(p, (struct happening){.at_ms = day_ms + (int64_t)play_between(p, 510, 1020) * MINUTE_MS, .kind = HAPPENS_REPORT, .who = t});
+}
+
+static const struct scene *const acts[] = {place_scenes, round_scenes, follow_scenes, script_scenes};
+
+static enum rc scene(struct play *p, const struct happening *h)
+{
+    return acts[h->who][h->which].run(p, h->at_ms);
+}
+
+static int64_t moment_of(struct play *p, const struct scene *s)
+{
+    int64_t from_ms = s->minute < 0 ? p->d->until_ms : play_workday(p, s->workdays_before);
+    return from_ms + s->minute * (int64_t)MINUTE_MS;
+}
+
+static void plan_scenes(struct play *p)
+{
+    for (size_t a = 0; a < sizeof acts / sizeof *acts; a++)
+        for (int i = 0; acts[a][i].run; i++)
+            play_plan(p, (struct happening){.at_ms = moment_of(p, &acts[a][i]), .kind = HAPPENS_SCENE, .who = (int)a,
+                                            .which = i});
 }
 
 enum rc demo_days(struct demo *d)
 {
-    static enum rc (*const happen[])(struct play *, const struct happening *) = {visit, report, step};
+    static enum rc (*const happen[HAPPENINGS])(struct play *, const struct happening *) = {visit, report, step, script_cue, scene};
     struct play p = {.d = d};
     enum rc rc = RC_OK;
     int at = 0;
@@ -385,6 +421,7 @@ enum rc demo_days(struct demo *d)
         if (calendar_works_on(&d->p->calendar, day_ms + 12 * HOUR_MS))
             plan_visits(&p, day_ms, &at);
     }
+    plan_scenes(&p);
     while (rc == RC_OK && p.nqueue) {
         struct happening h = next(&p);
         rc = happen[h.kind](&p, &h);

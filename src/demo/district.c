@@ -105,6 +105,8 @@ static struct demo_unit *unit_of(struct demo *d, const char *code)
     for (int i = 0; i < d->nunits; i++)
         if (strcmp(d->units[i].code, code) == 0)
             return &d->units[i];
+    if (strcmp(d->community.code, code) == 0)
+        return &d->community;
     return &d->units[0];
 }
 
@@ -200,7 +202,7 @@ static enum rc cast_office(struct demo *d, const struct demo_list *names)
     struct uuid id;
     struct actor ignored;
     for (size_t i = 0; i < sizeof leaders / sizeof *leaders; i++)
-        RETURN_IF(cast(d, names, &leaders[i], &id, &ignored));
+        RETURN_IF(cast(d, names, &leaders[i], &id, i == 0 ? &d->commander : &ignored));
     for (size_t i = 0; i < OFFICE; i++)
         RETURN_IF(cast(d, names, &office[i], &id, &d->office[i]));
     return RC_OK;
@@ -245,6 +247,18 @@ static enum rc cast_units(struct demo *d, const struct demo_list *names)
     return RC_OK;
 }
 
+/* One community with people of its own, so that a case can be handed on to it. */
+static enum rc cast_community(struct demo *d, const struct demo_list *names)
+{
+    struct demo_unit *u = &d->community;
+    struct part contact = {NULL, "联络员", "c001", "unit_contact", NULL, NULL};
+    *u = (struct demo_unit){.code = "C001", .territory = true};
+    snprintf(u->name, sizeof u->name, "%.60s居民委员会", d->villages[0].name);
+    RETURN_IF(add_unit(d, u, d->villages[0].name, "territory", d->villages[0].code));
+    contact.unit = u->code;
+    return cast(d, names, &contact, &u->contact, &u->actor);
+}
+
 enum rc demo_district(struct demo *d)
 {
     struct demo_list names;
@@ -254,5 +268,6 @@ enum rc demo_district(struct demo *d)
     RETURN_IF(demo_list(d, "people", &names));
     RETURN_IF(cast_office(d, &names));
     RETURN_IF(cast_field(d, &names));
-    return cast_units(d, &names);
+    RETURN_IF(cast_units(d, &names));
+    return cast_community(d, &names);
 }

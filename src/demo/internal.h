@@ -55,7 +55,8 @@ struct demo {
     int nunits;
     struct demo_site sites[SITES_MAX];
     int nsites;
-    struct actor inspectors[INSPECTORS], office[OFFICE], grid[TOWNS_MAX];
+    struct demo_unit community; /* a community's own committee, under the first town */
+    struct actor inspectors[INSPECTORS], office[OFFICE], grid[TOWNS_MAX], commander;
     struct sha256 before[PICTURES], after[PICTURES];
     int next_person;
 };
@@ -78,7 +79,7 @@ struct uuid demo_id(const char *space, struct str name);
 enum rc demo_district(struct demo *d) MUST_CHECK;   /* areas, units, people, accounts */
 enum rc demo_sites(struct demo *d) MUST_CHECK;
 enum rc demo_pictures(struct demo *d) MUST_CHECK;
-enum rc demo_days(struct demo *d) MUST_CHECK;       /* inspections and problems */
+enum rc demo_days(struct demo *d) MUST_CHECK;       /* inspections, problems, rounds and all that follows */
 enum rc demo_duties(struct demo *d) MUST_CHECK;
 enum rc demo_rest(struct demo *d) MUST_CHECK;       /* visits that do not count */
 

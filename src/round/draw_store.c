@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/civil.h"
+#include "org/org.h"
 #include "privacy/privacy.h"
 #include "round_sql.h"
 
@@ -27,7 +28,8 @@ static enum rc open_secret(struct op *op, struct str day, struct str sealed, str
 
 /* ---- the day ---- */
 
-static enum rc make_day(struct op *op, struct str day)
+/* `stated` NULL: a secret nobody knows, which is how it is everywhere but in the demonstration. */
+static enum rc make_day(struct op *op, struct str day, const struct sha256 *stated)
 {
     struct sha256 secret;
     struct privacy_place at = place_of(op->hq, day);
@@ -37,7 +39,10 @@ static enum rc make_day(struct op *op, struct str day)
     RETURN_IF(change_begin(op, &c));
     if (op->plan.replayed)
         return RC_OK;
-    randombytes_buf(secret.b, sizeof secret.b);
+    if (stated)
+        secret = *stated;
+    else
+        randombytes_buf(secret.b, sizeof secret.b);
     struct sha256 root = commitment_root(OP_ARENA(op), secret);
     op->plan.command.detail = str_fmt(OP_ARENA(op), "{\"day\":\"%.*s\",\"commitment\":\"%.*s\"}", STR_ARG(day),
                                       STR_ARG(str_hex(OP_ARENA(op), root.b, sizeof root.b)));
@@ -60,7 +65,7 @@ static enum rc today(struct op *op, struct draw_day_get_row *row)
     struct op apart;
     op_init(&apart, op->env, op->rd.db, OP_ARENA(op), op->rd.fault);
     apart.now = op->now;
-    RETURN_IF(make_day(&apart, day));
+    RETURN_IF(make_day(&apart, day, NULL));
     RETURN_IF(q_draw_day_get(&op->rd, &in, row, &found));
     return found ? RC_OK
                  : OP_FAIL(op, RC_BUSY, "busy", "系统正忙，未作任何更改，请稍后重试",
@@ -72,6 +77,16 @@ enum rc draw_commitment_chore(struct op *op, bool *more)
     struct draw_day_get_row row;
     *more = false;
     return today(op, &row);
+}
+
+enum rc draw_commitment_demo(struct op *op, struct sha256 secret)
+{
+    struct headquarters hq;
+    bool found;
+    RETURN_IF(headquarters_load(op, &hq, &found));
+    if (!found || !hq.demo)
+        return OP_FAIL(op, RC_FORBIDDEN, "not_demo", "只有演示区可以指定抽取密钥", "Only a demonstration states the secret of its draws");
+    return make_day(op, civil_date(OP_ARENA(op), op->now, op->zone_min), &secret);
 }
 
 /* ---- drawing ---- */

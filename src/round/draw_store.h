@@ -15,6 +15,9 @@
 /* Makes and publishes today's commitment unless it is there. Every few minutes, and before the first draw of a day:
  * a change of its own, so that the commitment always stands before what it covers. */
 enum rc draw_commitment_chore(struct op *op, bool *more) MUST_CHECK;
+/* The same from a secret that is stated: in a demonstration district alone (RC_FORBIDDEN elsewhere), whose draws must be
+ * the same whenever it is made. A change of its own. */
+enum rc draw_commitment_demo(struct op *op, struct sha256 secret) MUST_CHECK;
 
 /* Settles the draw, seeds it from today's secret, runs it and adds the effect that keeps it. The caller sets
  * subject_kind, subject_id, no, take, least and the strata; `day` is set here. */
