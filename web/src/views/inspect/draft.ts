@@ -15,6 +15,7 @@ export interface Draft {
   place?: { lon: number; lat: number }
   note: string
   corrects_id?: string
+  round_id?: string
   answers: Record<string, Answer>
   saved_ms: number
 }
