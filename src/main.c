@@ -22,7 +22,7 @@ static const struct command_line commands[] = {
      "导入区划、单位、人员、责任分工、点位、测评标准、历史问题（CSV、XLSX）",
      "imports areas, units, people, duties, sites, standards, problems with their history (CSV, XLSX)"},
     {"export", "KIND", OPT_PLACE | OPT_OUT | OPT_FROM | OPT_TO | OPT_EXPORT, 1, 1, cmd_export,
-     "导出 areas units people duties sites standard inspections observations scores problems events ledger matrix facilities frontages",
+     "导出 areas units people duties sites standard inspections observations scores problems events ledger matrix facilities frontages limit_rules calendar_days",
      "exports a list (CSV, XLSX, JSON, GeoJSON)"},
     {"user", "list|reset LOGIN", OPT_PLACE, 1, 2, cmd_user, "账户", "accounts"},
     {"score", NULL, OPT_PLACE | OPT_VERIFY | OPT_FROM | OPT_TO | OPT_GROUP, 0, 0, cmd_score, "得分；--verify 重算核对",

@@ -208,6 +208,70 @@ static const struct column_spec matrix_columns[] = {
     {"to", false, "结束时间", "To", NAMES("失效日期")},
 };
 
+static const struct column_spec facility_columns[] = {
+    {"id", false, "记录标识", "Record id", NAMES("uuid")},
+    {"site_code", false, "点位编号", "Site code", NAMES("点位编码")},
+    {"site", false, "点位名称", "Site", NAMES("点位", "所在点位", "所属点位")},
+    {"kind", true, "设施类别", "Kind", NAMES("种类", "设施种类", "宣传品类别", "类别", "类型")},
+    {"name", true, "名称", "Name", NAMES("设施名称", "宣传品名称", "设施")},
+    {"position", false, "位置", "Position", NAMES("具体位置", "安装位置", "设置位置")},
+    {"width_mm", false, "宽（毫米）", "Width in mm", NAMES("宽", "宽度", "宽(mm)")},
+    {"height_mm", false, "高（毫米）", "Height in mm", NAMES("高", "高度", "高(mm)")},
+    {"edition", false, "内容版本", "Edition", NAMES("宣传内容", "画面内容", "版面内容")},
+    {"edition_label", false, "版次", "Edition label", NAMES("版本号")},
+    {"condition", false, "完好状况", "Condition", NAMES("状况", "完好情况", "设施状况")},
+    {"checked", false, "检查时间", "Checked", NAMES("巡检时间", "检查日期", "巡检日期")},
+    {"state", false, "使用状态", "State", NAMES("状态")},
+    {"note", false, "备注", "Note", NAMES("说明")},
+    {"external_id", false, "外部编号", "External id", NAMES("设施编号", "资产编号", "编号")},
+};
+
+static const struct column_spec frontage_columns[] = {
+    {"code", false, "门店编号", "Shop code", NAMES("商户编号", "店铺编号", "编号", "门牌编号")},
+    {"name", true, "店招", "Shop", NAMES("店名", "商户名称", "店铺名称", "门店名称", "单位名称", "名称")},
+    {"trade", false, "业态", "Trade", NAMES("经营类别", "经营范围", "行业")},
+    {"area_code", false, "行政区划代码", "Area code", NAMES("区划代码", "社区代码")},
+    {"area", false, "所属社区", "Area", NAMES("社区", "村居", "所属街道", "街道", "区域")},
+    {"site_code", false, "点位编号", "Site code", NAMES("点位编码")},
+    {"site", false, "点位名称", "Site", NAMES("点位", "所属路段", "路段")},
+    {"unit", false, "管理单位", "Unit", NAMES("责任单位", "管理部门", "监管单位")},
+    {"place", false, "地址", "Address", NAMES("详细地址", "门牌号", "位置", "门牌地址")},
+    {"lon", false, "经度", "Longitude", NAMES("lng", "longitude", "lon_wgs84")},
+    {"lat", false, "纬度", "Latitude", NAMES("latitude", "lat_wgs84")},
+    {"lon_gcj02", false, "经度GCJ02", "Longitude GCJ-02", NAMES("lng_gcj02", "gcj02经度", "高德经度", "火星经度")},
+    {"lat_gcj02", false, "纬度GCJ02", "Latitude GCJ-02", NAMES("gcj02纬度", "高德纬度", "火星纬度")},
+    {"keeper", false, "负责人", "Keeper", NAMES("经营者", "店主", "联系人", "责任人", "法定代表人")},
+    {"phone", false, "联系电话", "Telephone", NAMES("手机", "电话", "手机号", "手机号码", "联系方式")},
+    {"signed", false, "签订时间", "Signed", NAMES("签订日期", "责任书签订日期", "责任书签订时间", "签约日期")},
+    {"checked", false, "检查时间", "Checked", NAMES("巡查时间", "检查日期")},
+    {"state", false, "使用状态", "State", NAMES("状态", "经营状态", "营业状态")},
+    {"note", false, "备注", "Note", NAMES("说明")},
+    {"external_id", false, "外部编号", "External id", NAMES("统一社会信用代码", "营业执照号")},
+};
+
+static const struct column_spec limit_rule_columns[] = {
+    {"name", true, "规则名称", "Name", NAMES("名称", "规则")},
+    {"basis", false, "依据", "Basis", NAMES("文件依据", "来源")},
+    {"criterion", false, "条目编号", "Criterion code", NAMES("条目代码", "标准项编号", "指标编号")},
+    {"category", false, "类别代码", "Category code", NAMES("点位类型代码")},
+    {"kind", false, "办理类别", "Kind of problem", NULL},
+    {"area_class", false, "区域类别", "Class of area", NAMES("区域等级", "管理等级")},
+    {"severity", false, "重要程度", "Severity", NAMES("紧急程度")},
+    {"season_from", false, "季节起", "Season from", NULL},
+    {"season_to", false, "季节止", "Season to", NULL},
+    {"limit_kind", true, "时限类别", "Kind of limit", NAMES("时限单位")},
+    {"limit_amount", true, "整改时限", "Limit", NAMES("时限", "时限数量")},
+    {"from", false, "开始时间", "From", NAMES("生效日期", "生效时间")},
+    {"to", false, "结束时间", "To", NAMES("失效日期", "失效时间")},
+};
+
+static const struct column_spec calendar_day_columns[] = {
+    {"date", true, "日期", "Date", NAMES("date")},
+    {"kind", true, "类别", "Kind", NAMES("类型", "kind", "安排")},
+    {"name_zh", false, "名称", "Name", NAMES("节日", "说明", "name_zh")},
+    {"name_en", false, "英文名称", "English name", NAMES("name_en")},
+};
+
 #define SET(kind, specs)                                                                           \
     {                                                                                              \
         kind, specs, sizeof(specs) / sizeof *(specs)                                               \
@@ -216,6 +280,8 @@ static const struct column_set sets[] = {
     SET("areas", area_columns), SET("units", unit_columns),        SET("people", person_columns),
     SET("sites", site_columns), SET("standard", standard_columns), SET("problems", problem_columns),
     SET("duties", duty_columns), SET("matrix", matrix_columns),
+    SET("facilities", facility_columns), SET("frontages", frontage_columns), SET("limit_rules", limit_rule_columns),
+    SET("calendar_days", calendar_day_columns),
 };
 
 const struct column_set *columns_of(struct str kind)

@@ -14,7 +14,8 @@ struct column_set {
     size_t n;
 };
 
-/* areas, units, people, sites, standard, problems, duties, matrix; NULL for any other. */
+/* areas, units, people, sites, standard, problems, duties, matrix, facilities, frontages,
+ * limit_rules, calendar_days; NULL for any other. */
 const struct column_set *columns_of(struct str kind);
 
 #endif

@@ -10,10 +10,11 @@ const char *const export_encoding_names[] = {"utf-8", "utf-8-bom", "gb18030", NU
 const struct exporter *const exporters[] = {
     &export_areas,       &export_units,        &export_people, &export_duties,  &export_sites,  &export_standard,
     &export_inspections, &export_observations, &export_scores, &export_problems, &export_events, &export_ledger,
-    &export_matrix,      &export_facilities,   &export_frontages, NULL};
+    &export_matrix,      &export_facilities,   &export_frontages,
+    &export_limit_rules, &export_calendar_days, NULL};
 const char *const export_kind_names[] = {"areas", "units", "people", "duties", "sites", "standard", "inspections",
                                          "observations", "scores", "problems", "events", "ledger", "matrix", "facilities",
-                                         "frontages", NULL};
+                                         "frontages", "limit_rules", "calendar_days", NULL};
 
 bool export_word(const char *const *names, struct str name, int *out)
 {

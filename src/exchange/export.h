@@ -20,7 +20,7 @@ enum export_encoding { EXPORT_UTF8, EXPORT_UTF8_MARK, EXPORT_GB18030 };
 /* "utf-8", "utf-8-bom", "gb18030", NULL: of CSV. */
 extern const char *const export_encoding_names[];
 /* areas units people duties sites standard inspections observations problems events ledger scores matrix facilities
- * frontages … NULL. */
+ * frontages limit_rules calendar_days NULL. */
 extern const char *const export_kind_names[];
 
 struct export_request {

@@ -233,9 +233,9 @@ SELECT unit_id FROM matrix_support WHERE hq_id = :hq AND row_id = :row_id ORDER 
 -- name: export_facilities :many
 -- in: hq i64, scoped bool?, scope_unit uuid?, scope_area_from text?, scope_area_to text?, after_id uuid?, max_rows i64
 -- out: id uuid, site_code text, site_name text, kind_code text, name text, position text?, width_mm i64?, height_mm i64?
--- out: edition text?, condition text, checked_ms i64?, state text, note text?, external_id text?, lon_e7 i64?, lat_e7 i64?
+-- out: edition text?, edition_label text?, condition text, checked_ms i64?, state text, note text?, external_id text?, lon_e7 i64?, lat_e7 i64?
 SELECT a.id, s.code AS site_code, s.name AS site_name, a.kind_code, a.name, a.position, a.width_mm, a.height_mm,
-       e.title AS edition, a.condition, a.checked_ms, a.state, a.note, a.external_id, s.lon_e7, s.lat_e7
+       e.title AS edition, e.label AS edition_label, a.condition, a.checked_ms, a.state, a.note, a.external_id, s.lon_e7, s.lat_e7
 FROM asset a
 JOIN site s ON s.hq_id = a.hq_id AND s.id = a.site_id
 LEFT JOIN edition e ON e.hq_id = a.hq_id AND e.id = a.edition_id
@@ -248,9 +248,9 @@ ORDER BY a.id LIMIT :max_rows;
 -- name: export_frontages :many
 -- in: hq i64, scoped bool?, scope_unit uuid?, scope_area_from text?, scope_area_to text?, after_code text?, max_rows i64
 -- out: code text, name text, trade text?, area_code text, site_code text?, unit_id uuid?, place text?, lon_e7 i64?, lat_e7 i64?
--- out: keeper_masked text?, signed_ms i64?, checked_ms i64?, state text, note text?, external_id text?
-SELECT f.code, f.name, f.trade, f.area_code, s.code AS site_code, f.unit_id, f.place, f.lon_e7, f.lat_e7, f.keeper_masked,
-       f.signed_ms, f.checked_ms, f.state, f.note, f.external_id
+-- out: keeper_sealed blob?, keeper_masked text?, signed_ms i64?, checked_ms i64?, state text, note text?, external_id text?, id uuid
+SELECT f.code, f.name, f.trade, f.area_code, s.code AS site_code, f.unit_id, f.place, f.lon_e7, f.lat_e7,
+       f.keeper_sealed, f.keeper_masked, f.signed_ms, f.checked_ms, f.state, f.note, f.external_id, f.id
 FROM frontage f LEFT JOIN site s ON s.hq_id = f.hq_id AND s.id = f.site_id
 WHERE f.hq_id = :hq
 [[scoped: AND (f.unit_id = :scope_unit OR (f.area_code >= :scope_area_from AND f.area_code < :scope_area_to))]]

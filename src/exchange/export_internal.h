@@ -100,6 +100,6 @@ struct str export_source_word(struct str source);
 
 extern const struct exporter export_areas, export_units, export_people, export_duties, export_sites, export_standard,
     export_inspections, export_observations, export_scores, export_problems, export_events, export_ledger, export_matrix,
-    export_facilities, export_frontages;
+    export_facilities, export_frontages, export_limit_rules, export_calendar_days;
 
 #endif

@@ -6,10 +6,12 @@
 
 #include "auth/policy.h"
 #include "base/arena.h"
+#include "exchange/past_time.h"
 #include "problem/problem_import.h"
 
-static const struct importer *const importers[] = {&import_areas,    &import_units,    &import_people, &import_sites,
-                                                   &import_standard, &import_problems, &import_duties, &import_matrix};
+static const struct importer *const importers[] = {
+    &import_areas,  &import_units,  &import_people,     &import_sites,     &import_standard,    &import_problems,
+    &import_duties, &import_matrix, &import_facilities, &import_frontages, &import_limit_rules, &import_calendar_days};
 enum { PULSE_ROWS = 200 };
 
 bool import_mode_by_name(struct str name, enum import_mode *out)
@@ -50,6 +52,58 @@ bool import_text(struct import *im, size_t row, const char *key, bool required, 
     struct table_value v = import_cell(im, row, key);
     *out = v.text;
     return report_check(im->report, &v, required, max);
+}
+
+bool import_time(struct import *im, size_t row, const char *key, struct opt_i64 *out)
+{
+    struct table_value v = import_cell(im, row, key);
+    struct past_time_how how = {im->op->zone_min, im->day_first ? PAST_TIME_DMY : PAST_TIME_MDY};
+    struct past_time t;
+    *out = NONE_I64;
+    if (str_empty(v.text))
+        return true;
+    if (past_time_read(v.text, &how, &t)) {
+        *out = SOME(t.ms);
+        return true;
+    }
+    report_error(im->report, v.row, v.column, "bad_time", "时间无法识别", "This is no time");
+    return false;
+}
+
+bool import_number(struct import *im, size_t row, const char *key, const int64_t range[2], struct opt_i64 *out)
+{
+    struct table_value v = import_cell(im, row, key);
+    *out = NONE_I64;
+    if (str_empty(v.text))
+        return true;
+    out->has = str_to_i64(v.text, range[0], range[1], &out->v);
+    if (!out->has)
+        report_error(im->report, v.row, v.column, "bad_number", "应为%lld至%lld的整数", "A whole number from %lld to %lld",
+                     (long long)range[0], (long long)range[1]);
+    return out->has;
+}
+
+static bool is_word(const struct import_word *w, struct str text)
+{
+    struct str rest = str_of(w->words), word;
+    bool is = str_is(text, w->code);
+    while (!is && str_next(&rest, ',', &word))
+        is = str_eq(word, text);
+    return is;
+}
+
+bool import_pick(struct import *im, size_t row, const char *key, const struct import_word *words, int *out)
+{
+    struct table_value v = import_cell(im, row, key);
+    *out = -1;
+    if (str_empty(v.text))
+        return true;
+    for (int i = 0; words[i].code && *out < 0; i++)
+        *out = is_word(&words[i], v.text) ? i : -1;
+    if (*out < 0)
+        report_error(im->report, v.row, v.column, "word_unknown", "“%.*s”不是可用的取值",
+                     "\"%.*s\" is none of the words used here", STR_ARG(v.text));
+    return *out >= 0;
 }
 
 bool import_order(struct import *im, size_t row, struct opt_i64 *out)
@@ -121,6 +175,17 @@ static size_t column_of(const struct import *im, struct str pointer)
                    {"/lon", "lon"},
                    {"/lat", "lat"},
                    {"/place", "lon"},
+                   {"/criterion_code", "criterion"},
+                   {"/keeper/phone", "phone"},
+                   {"/keeper/name", "keeper"},
+                   {"/place_text", "place"},
+                   {"/site_id", "site_code"},
+                   {"/size/width_mm", "width_mm"},
+                   {"/size/height_mm", "height_mm"},
+                   {"/edition_id", "edition"},
+                   {"/checked_at", "checked"},
+                   {"/valid_from", "from"},
+                   {"/valid_to", "to"},
                    {"/limit/kind", "limit_kind"},
                    {"/limit/amount", "limit_amount"}};
     struct str key = pointer.n ? str_sub(pointer, 1, pointer.n) : pointer;
@@ -343,8 +408,10 @@ static enum rc check_request(struct import *im)
     im->importer = importer_of(im->in->kind);
     if (!im->importer)
         return OP_FAIL(op, RC_BAD, "unknown_kind",
-                       "导入类别应为 areas、units、people、sites、standard、problems、duties、matrix 之一",
-                       "The kind is one of areas, units, people, sites, standard, problems, duties, matrix");
+                       "导入类别应为 areas、units、people、sites、standard、problems、duties、matrix、"
+                       "facilities、frontages、limit_rules、calendar_days 之一",
+                       "The kind is one of areas, units, people, sites, standard, problems, duties, matrix, "
+                       "facilities, frontages, limit_rules, calendar_days");
     if (im->in->as_of_ms.has && im->importer != &import_areas)
         return OP_FAIL(op, RC_BAD, "as_of_areas_only", "只有区划可以按截至日期导入",
                        "Only areas can be imported as of a day");

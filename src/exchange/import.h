@@ -34,7 +34,7 @@ struct import_watch {
 
 struct import_request {
     struct uuid id;  /* of the command; none: made */
-    struct str kind; /* areas units people sites standard problems duties matrix */
+    struct str kind; /* areas units people sites standard problems duties matrix facilities frontages limit_rules calendar_days */
     enum import_mode mode;
     struct str bytes;        /* the file; must stay while the operation lasts */
     struct str mapping;      /* JSON, or absent */

@@ -204,3 +204,27 @@ SELECT id FROM matrix_row
 WHERE hq_id = :hq AND area_code = :area_code AND (valid_to_ms IS NULL OR valid_to_ms > :now_ms)
   AND COALESCE(criterion_code, '') = :criterion AND (COALESCE(category_code, '') = :category OR :criterion <> '')
 ORDER BY created_ms DESC, id LIMIT 10;
+
+-- ---- facilities and frontages ----
+
+-- name: import_editions_called :many
+-- in: hq i64, title text, label text?
+-- out: id uuid
+SELECT id FROM edition WHERE hq_id = :hq AND title = :title [[label: AND label = :label]] ORDER BY published_ms DESC, id LIMIT 2;
+
+-- name: import_asset_known :one
+-- in: hq i64, id uuid?, external_id text?
+-- out: id uuid
+SELECT id FROM asset WHERE hq_id = :hq AND (id = :id OR external_id = :external_id) ORDER BY id LIMIT 1;
+
+-- name: import_assets_like :many
+-- in: hq i64, site_id uuid, kind text, name text, position text
+-- out: id uuid
+SELECT id FROM asset
+WHERE hq_id = :hq AND site_id = :site_id AND kind_code = :kind AND name = :name AND COALESCE(position, '') = :position
+ORDER BY state, id LIMIT 2;
+
+-- name: import_frontages_known :many
+-- in: hq i64, code text?, external_id text?
+-- out: id uuid
+SELECT id FROM frontage WHERE hq_id = :hq AND (code = :code OR external_id = :external_id) ORDER BY id LIMIT 2;

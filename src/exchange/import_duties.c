@@ -5,7 +5,6 @@
 #include "import_internal.h"
 
 #include "base/arena.h"
-#include "exchange/past_time.h"
 
 struct duty_row {
     size_t row;
@@ -37,22 +36,6 @@ static bool read_kind(struct import *im, struct duty_row *r)
     }
     report_error(im->report, v.row, v.column, "duty_kind_unknown", "责任类别应为包保领导、联络员、网格员、站长、督查之一",
                  "The duty is one of leader, liaison, grid, station, inspector");
-    return false;
-}
-
-static bool read_day(struct import *im, size_t row, const char *key, struct opt_i64 *out)
-{
-    struct table_value v = import_cell(im, row, key);
-    struct past_time_how how = {im->op->zone_min, im->day_first ? PAST_TIME_DMY : PAST_TIME_MDY};
-    struct past_time t;
-    *out = NONE_I64;
-    if (str_empty(v.text))
-        return true;
-    if (past_time_read(v.text, &how, &t)) {
-        *out = SOME(t.ms);
-        return true;
-    }
-    report_error(im->report, v.row, v.column, "bad_time", "时间无法识别", "This is no time");
     return false;
 }
 
@@ -103,43 +86,17 @@ static enum rc find_person(struct import *im, struct duty_row *r, bool *ok)
 
 static bool take_area(struct import *im, struct duty_row *r, const char *key)
 {
-    struct table_value v = import_cell(im, r->row, key);
-    const struct import_area *area;
-    size_t n = import_find_area(im, v.text, &(struct area_where){0}, &area);
-    if (n == 1) {
-        r->d.place_kind = STR("area");
+    const struct import_area *area = import_area_of(im, r->row, key);
+    r->d.place_kind = STR("area");
+    if (area)
         r->d.place_id = area->id;
-        return true;
-    }
-    if (n == 0)
-        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”", "No area in force is \"%.*s\"",
-                     STR_ARG(v.text));
-    else
-        report_error(im->report, v.row, v.column, "area_ambiguous", "有%zu个区划叫“%.*s”，请改填区划代码",
-                     "%zu areas are called \"%.*s\"; give the code", n, STR_ARG(v.text));
-    return false;
+    return area != NULL;
 }
 
 static enum rc take_site(struct import *im, struct duty_row *r, const char *key, bool *ok)
 {
-    struct op *op = im->op;
-    struct table_value v = import_cell(im, r->row, key);
-    struct import_sites_called_row *rows;
-    size_t n;
-    RETURN_IF(q_import_sites_called(&op->rd, &(struct import_sites_called_in){op->hq, v.text}, &rows, &n));
-    if (n == 1) {
-        r->d.place_kind = STR("site");
-        r->d.place_id = rows[0].id;
-        return RC_OK;
-    }
-    *ok = false;
-    if (n == 0)
-        report_error(im->report, v.row, v.column, "site_unknown", "没有在用的点位“%.*s”", "No site in use is \"%.*s\"",
-                     STR_ARG(v.text));
-    else
-        report_error(im->report, v.row, v.column, "site_ambiguous", "有%zu个点位叫“%.*s”，请改填点位编号",
-                     "%zu sites are called \"%.*s\"; give the code", n, STR_ARG(v.text));
-    return RC_OK;
+    r->d.place_kind = STR("site");
+    return import_find_site(im, r->row, key, &r->d.place_id, ok);
 }
 
 /* The most exact that is given. */
@@ -192,8 +149,8 @@ static enum rc plan_row(struct import *im, size_t row, enum report_outcome *outc
     bool good, person, place, there, ok;
     good = read_kind(im, &r);
     good &= import_text(im, row, "note", false, NOTE_MAX_CHARS, &r.d.note);
-    good &= read_day(im, row, "from", &r.d.from_ms);
-    good &= read_day(im, row, "to", &r.d.to_ms);
+    good &= import_time(im, row, "from", &r.d.from_ms);
+    good &= import_time(im, row, "to", &r.d.to_ms);
     RETURN_IF(find_person(im, &r, &person));
     RETURN_IF(find_place(im, &r, &place));
     if (!good || !person || !place || !import_first(im, row, "person", key_of(im, &r)))

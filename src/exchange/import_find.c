@@ -74,6 +74,43 @@ size_t import_find_area(const struct import *im, struct str text, const struct a
     return exact ? exact : near;
 }
 
+const struct import_area *import_area_of(struct import *im, size_t row, const char *key)
+{
+    struct table_value v = import_cell(im, row, key);
+    const struct import_area *area;
+    size_t n = import_find_area(im, v.text, &(struct area_where){0}, &area);
+    if (n == 1)
+        return area;
+    if (n == 0)
+        report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”", "No area in force is \"%.*s\"",
+                     STR_ARG(v.text));
+    else
+        report_error(im->report, v.row, v.column, "area_ambiguous", "有%zu个区划叫“%.*s”，请改填区划代码",
+                     "%zu areas are called \"%.*s\"; give the code", n, STR_ARG(v.text));
+    return NULL;
+}
+
+/* ---- sites ---- */
+
+enum rc import_find_site(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok)
+{
+    struct op *op = im->op;
+    struct table_value v = import_cell(im, row, key);
+    struct import_sites_called_row *rows;
+    size_t n;
+    RETURN_IF(q_import_sites_called(&op->rd, &(struct import_sites_called_in){op->hq, v.text}, &rows, &n));
+    *ok = n == 1;
+    if (*ok)
+        *out = rows[0].id;
+    else if (n == 0)
+        report_error(im->report, v.row, v.column, "site_unknown", "没有在用的点位“%.*s”", "No site in use is \"%.*s\"",
+                     STR_ARG(v.text));
+    else
+        report_error(im->report, v.row, v.column, "site_ambiguous", "有%zu个点位叫“%.*s”，请改填点位编号",
+                     "%zu sites are called \"%.*s\"; give the code", n, STR_ARG(v.text));
+    return RC_OK;
+}
+
 /* ---- categories ---- */
 
 /* 社区（居委会/党群服务中心） is called 社区 in lists. */

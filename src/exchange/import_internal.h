@@ -76,7 +76,8 @@ struct importer {
     enum rc (*whole)(struct import *im);
 };
 extern const struct importer import_areas, import_units, import_people, import_sites,
-    import_standard, import_problems, import_duties, import_matrix;
+    import_standard, import_problems, import_duties, import_matrix,
+    import_facilities, import_frontages, import_limit_rules, import_calendar_days;
 
 /* After every few rows: tells whoever watches; RC_CONFLICT "import_cancelled" when they want no more. */
 enum rc import_pulse(struct import *im) MUST_CHECK;
@@ -88,6 +89,15 @@ bool import_has(const struct import *im, const char *key);
 /* A checked text; "" where the cell is empty. False: refused, and said so. */
 bool import_text(struct import *im, size_t row, const char *key, bool required, size_t max,
                  struct str *out);
+/* A time in any of past_time.h's forms; absent where the cell is empty. False: refused, and said so. */
+bool import_time(struct import *im, size_t row, const char *key, struct opt_i64 *out);
+/* A whole number in [range[0], range[1]]; absent where the cell is empty. */
+bool import_number(struct import *im, size_t row, const char *key, const int64_t range[2], struct opt_i64 *out);
+/* What a cell means: a code or one of its words (',' between), the list ended by {0}; -1 where the cell is empty. */
+struct import_word {
+    const char *code, *words;
+};
+bool import_pick(struct import *im, size_t row, const char *key, const struct import_word *words, int *out);
 /* A whole number in [0, ORDER_NO_MAX]; absent where the cell is empty. */
 bool import_order(struct import *im, size_t row, struct opt_i64 *out);
 size_t import_row_number(const struct import *im, size_t row);
@@ -124,6 +134,10 @@ size_t import_find_area(const struct import *im, struct str text, const struct a
  * false: refused. */
 enum rc import_find_unit(struct import *im, size_t row, const char *key, struct uuid *out,
                          bool *ok) MUST_CHECK;
+/* The site in use with the code or name in a cell that is not empty; *ok false: refused. */
+enum rc import_find_site(struct import *im, size_t row, const char *key, struct uuid *out, bool *ok) MUST_CHECK;
+/* The area in force a cell that is not empty speaks of, or NULL: refused, and said so. */
+const struct import_area *import_area_of(struct import *im, size_t row, const char *key);
 /* The same of a text that is only part of a cell. */
 enum rc import_find_unit_text(struct import *im, const struct table_value *v, size_t row, struct uuid *out,
                               bool *ok) MUST_CHECK;

@@ -5,7 +5,6 @@
 #include "import_internal.h"
 
 #include "base/arena.h"
-#include "exchange/past_time.h"
 #include "matrix/matrix.h"
 
 struct matrix_line {
@@ -47,22 +46,6 @@ static bool read_area(struct import *im, struct matrix_line *l)
         return true;
     }
     report_error(im->report, v.row, v.column, "area_unknown", "没有在用的区划“%.*s”", "No area in force is \"%.*s\"", STR_ARG(v.text));
-    return false;
-}
-
-static bool read_time(struct import *im, size_t row, const char *key, struct opt_i64 *out)
-{
-    struct table_value v = import_cell(im, row, key);
-    struct past_time_how how = {im->op->zone_min, im->day_first ? PAST_TIME_DMY : PAST_TIME_MDY};
-    struct past_time t;
-    *out = NONE_I64;
-    if (str_empty(v.text))
-        return true;
-    if (past_time_read(v.text, &how, &t)) {
-        *out = SOME(t.ms);
-        return true;
-    }
-    report_error(im->report, v.row, v.column, "bad_time", "时间无法识别", "This is no time");
     return false;
 }
 
@@ -118,9 +101,9 @@ static enum rc read_line(struct import *im, struct matrix_line *l, bool *ok)
     *ok &= import_text(im, l->row, "work_standard", false, NOTE_MAX_CHARS, &l->m.work_standard);
     *ok &= import_text(im, l->row, "deadline", false, NAME_MAX_CHARS, &l->m.deadline);
     *ok &= import_text(im, l->row, "measures", false, NOTE_MAX_CHARS, &l->m.measures);
-    *ok &= read_time(im, l->row, "due", &l->m.due_ms);
-    *ok &= read_time(im, l->row, "from", &l->m.valid_from_ms);
-    *ok &= read_time(im, l->row, "to", &l->m.valid_to_ms);
+    *ok &= import_time(im, l->row, "due", &l->m.due_ms);
+    *ok &= import_time(im, l->row, "from", &l->m.valid_from_ms);
+    *ok &= import_time(im, l->row, "to", &l->m.valid_to_ms);
     for (int i = 0; i < MATRIX_ROLES; i++) {
         bool unit;
         RETURN_IF(import_find_unit(im, l->row, unit_keys[i], &l->m.unit_ids[i], &unit));

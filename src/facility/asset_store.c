@@ -152,6 +152,21 @@ static void fx_look(struct op *op, struct uuid asset_id, const struct asset_look
 
 /* ---- operations ---- */
 
+static bool was_seen(const struct asset_look *look)
+{
+    return !uuid_is_none(look->id);
+}
+
+static void check_first_look(struct op *op, const struct asset_look *look)
+{
+    if (!was_seen(look))
+        return;
+    if (!look->listed)
+        facility_check_time(op, "/checked_at", look->at_ms);
+    else if (look->at_ms > op->now + LOOK_FUTURE_MS)
+        fail_field(op->rd.fault, STR("/checked_at"), "out_of_range", "检查时间不能晚于现在", "It cannot have been checked in the future");
+}
+
 enum rc asset_prepare_create(struct op *op, const struct asset_new *in, const struct asset_look *look, struct asset *out)
 {
     static const struct miss taken = {RC_CONFLICT, "asset_exists", "编号或外部编号已被使用", "The id or external id is taken"};
@@ -165,12 +180,13 @@ enum rc asset_prepare_create(struct op *op, const struct asset_new *in, const st
                           .units = {site.subject_unit_id, site.territory_unit_id, site.supervising_unit_id},
                           .kind_code = in->kind_code, .name = in->name, .position = text_or_none(in->position),
                           .width_mm = in->width_mm, .height_mm = in->height_mm, .condition = look->condition,
-                          .checked_ms = SOME(look->at_ms), .check_id = look->id, .note = text_or_none(in->note),
+                          .checked_ms = was_seen(look) ? SOME(look->at_ms) : NONE_I64, .check_id = look->id,
+                          .removed = in->removed, .note = text_or_none(in->note),
                           .external_id = text_or_none(in->external_id), .created_ms = op->now, .version = 1};
     if (site.retired)
         fail_field(op->rd.fault, STR("/site_id"), "site_retired", "该点位已停用", "The site is retired");
     check_texts(op, in);
-    facility_check_time(op, "/checked_at", look->at_ms);
+    check_first_look(op, look);
     RETURN_IF(check_kind(op, in->kind_code, &kind));
     RETURN_IF(take_edition(op, &kind, look->edition_id, out));
     RETURN_IF(facility_check_photos(op, look->photos, look->nphotos, STR("/photos")));
@@ -179,10 +195,11 @@ enum rc asset_prepare_create(struct op *op, const struct asset_new *in, const st
         .hq = op->hq, .id = out->id, .site_id = out->site_id, .kind_code = out->kind_code, .name = out->name,
         .position = out->position, .width_mm = out->width_mm, .height_mm = out->height_mm, .edition_id = out->edition_id,
         .condition = str_of(facility_condition_names[out->condition]), .checked_ms = out->checked_ms,
-        .check_id = out->check_id, .note = out->note, .external_id = out->external_id, .created_ms = op->now,
+        .check_id = out->check_id, .state = out->removed ? STR("removed") : STR("active"), .note = out->note, .external_id = out->external_id, .created_ms = op->now,
         .search_text = asset_search(op, out)});
     e->on_clash = &taken;
-    fx_look(op, out->id, look);
+    if (was_seen(look))
+        fx_look(op, out->id, look);
     facility_fx_history(op, &(struct history){out->id, "asset", 1, "created", asset_content(op, out, STR_NONE)});
     return RC_OK;
 }

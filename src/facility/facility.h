@@ -126,11 +126,13 @@ struct asset_new {
     struct str kind_code, name, position;
     struct opt_i64 width_mm, height_mm;
     struct str note, external_id;
+    bool removed; /* lists: it is gone already */
 };
-/* One look at it (巡检记录). */
+/* One look at it (巡检记录). Without id: nobody has looked, a list says what condition it is in. */
 struct asset_look {
     struct uuid id;
     int64_t at_ms;
+    bool listed; /* from a list: may lie any time back */
     enum facility_condition condition;
     bool edition_seen; /* edition_id is said, if only that it shows none */
     struct uuid edition_id;
@@ -174,6 +176,9 @@ struct frontage_new {
     struct opt_i64 lon_e7, lat_e7;
     struct frontage_keeper keeper;
     struct str note, external_id;
+    /* Of lists: what an older register says. The signed sheet itself is not here, so there is no pledge. */
+    struct opt_i64 signed_ms, checked_ms;
+    bool closed;
 };
 enum frontage_member {
     FRONTAGE_NAME = 1,

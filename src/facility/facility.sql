@@ -81,12 +81,12 @@ SELECT id FROM asset WHERE hq_id = :hq AND external_id = :external_id;
 
 -- name: asset_add :exec
 -- in: hq i64, id uuid, site_id uuid, kind_code text, name text, position text?, width_mm i64?, height_mm i64?
--- in: edition_id uuid?, condition text, checked_ms i64?, check_id uuid?, note text?, external_id text?, created_ms i64
--- in: search_text text
+-- in: edition_id uuid?, condition text, checked_ms i64?, check_id uuid?, state text, note text?, external_id text?
+-- in: created_ms i64, search_text text
 INSERT INTO asset (hq_id, id, site_id, kind_code, name, position, width_mm, height_mm, edition_id, condition, checked_ms,
     check_id, state, note, external_id, created_ms, search_text)
 VALUES (:hq, :id, :site_id, :kind_code, :name, :position, :width_mm, :height_mm, :edition_id, :condition, :checked_ms,
-    :check_id, 'active', :note, :external_id, :created_ms, :search_text);
+    :check_id, :state, :note, :external_id, :created_ms, :search_text);
 
 -- name: asset_set :exec
 -- in: hq i64, id uuid, was_version i64, kind_code text, name text, position text?, width_mm i64?, height_mm i64?
@@ -239,12 +239,12 @@ SELECT id FROM frontage WHERE hq_id = :hq AND code = :code;
 
 -- name: frontage_add :exec
 -- in: hq i64, id uuid, code text, name text, trade text?, area_id uuid, area_code text, site_id uuid?, unit_id uuid?
--- in: place text?, lon_e7 i64?, lat_e7 i64?, keeper_sealed blob?, keeper_masked text?, note text?, external_id text?
--- in: created_ms i64, search_text text
+-- in: place text?, lon_e7 i64?, lat_e7 i64?, keeper_sealed blob?, keeper_masked text?, signed_ms i64?, checked_ms i64?
+-- in: state text, note text?, external_id text?, created_ms i64, search_text text
 INSERT INTO frontage (hq_id, id, code, name, trade, area_id, area_code, site_id, unit_id, place, lon_e7, lat_e7, keeper_sealed,
-    keeper_masked, state, note, external_id, created_ms, search_text)
+    keeper_masked, signed_ms, checked_ms, state, note, external_id, created_ms, search_text)
 VALUES (:hq, :id, :code, :name, :trade, :area_id, :area_code, :site_id, :unit_id, :place, :lon_e7, :lat_e7, :keeper_sealed,
-    :keeper_masked, 'active', :note, :external_id, :created_ms, :search_text);
+    :keeper_masked, :signed_ms, :checked_ms, :state, :note, :external_id, :created_ms, :search_text);
 
 -- name: frontage_set :exec
 -- in: hq i64, id uuid, was_version i64, name text, trade text?, area_id uuid, area_code text, site_id uuid?, unit_id uuid?

@@ -184,6 +184,15 @@ static void fx_set(struct op *op, struct frontage *f, const char *change, struct
 
 /* ---- operations ---- */
 
+static void check_listed(struct op *op, const struct frontage_new *in)
+{
+    const struct opt_i64 times[] = {in->signed_ms, in->checked_ms};
+    for (size_t i = 0; i < 2; i++)
+        if (times[i].has && times[i].v > op->now + LOOK_FUTURE_MS)
+            fail_field(op->rd.fault, i ? STR("/checked") : STR("/signed"), "out_of_range", "日期不能晚于现在",
+                       "It cannot lie in the future");
+}
+
 static enum rc check_unique(struct op *op, struct str code)
 {
     struct frontage_id_by_code_row row;
@@ -207,9 +216,11 @@ enum rc frontage_prepare_create(struct op *op, const struct frontage_new *in)
     struct frontage f = {.id = in->id, .code = in->code, .name = in->name, .trade = text_or_none(in->trade),
                          .area_id = in->area_id, .site_id = in->site_id, .units = {in->unit_id},
                          .place = text_or_none(in->place), .lon_e7 = in->lon_e7, .lat_e7 = in->lat_e7,
+                         .signed_ms = in->signed_ms, .checked_ms = in->checked_ms, .closed = in->closed,
                          .note = text_or_none(in->note), .external_id = text_or_none(in->external_id), .version = 1};
     text_check_code(op->rd.fault, "/code", in->code);
     check_texts(op, &f, in->keeper.name);
+    check_listed(op, in);
     RETURN_IF(check_area(op, &f));
     RETURN_IF(check_site(op, &f));
     RETURN_IF(check_unit(op, in->unit_id));
@@ -220,7 +231,8 @@ enum rc frontage_prepare_create(struct op *op, const struct frontage_new *in)
     struct effect *e = fx_frontage_add(&op->plan.fx, &(struct frontage_add_in){
         .hq = op->hq, .id = f.id, .code = f.code, .name = f.name, .trade = f.trade, .area_id = f.area_id,
         .area_code = f.area_code, .site_id = f.site_id, .unit_id = f.units[0], .place = f.place, .lon_e7 = f.lon_e7,
-        .lat_e7 = f.lat_e7, .keeper_sealed = f.keeper_sealed, .keeper_masked = f.keeper_masked, .note = f.note,
+        .lat_e7 = f.lat_e7, .keeper_sealed = f.keeper_sealed, .keeper_masked = f.keeper_masked, .signed_ms = f.signed_ms,
+        .checked_ms = f.checked_ms, .state = f.closed ? STR("closed") : STR("active"), .note = f.note,
         .external_id = f.external_id, .created_ms = op->now, .search_text = frontage_search(op, &f)});
     e->on_clash = &taken;
     facility_fx_history(op, &(struct history){f.id, "frontage", 1, "created", frontage_content(op, &f, STR_NONE)});

@@ -12,6 +12,17 @@ unsigned limit_rule_conditions(const struct limit_rule *r)
            (r->category_code.p ? LIMIT_BY_CATEGORY : 0) | (r->criterion_code.p ? LIMIT_BY_CRITERION : 0);
 }
 
+bool limit_month_day(struct str s, struct opt_i64 *out)
+{
+    struct str rest = s, month;
+    int64_t m = 0, d = 0;
+    if (s.n != 5 || !str_next(&rest, '-', &month) || !str_to_i64(month, 1, 12, &m) || !str_to_i64(rest, 1, 31, &d) ||
+        !civil_date_ok(2024, (int)m, (int)d))
+        return false;
+    *out = SOME(m * 100 + d);
+    return true;
+}
+
 bool limit_season_holds(int64_t from_md, int64_t to_md, int month, int day)
 {
     int64_t md = (int64_t)month * 100 + day;

@@ -50,6 +50,8 @@ unsigned limit_rule_conditions(const struct limit_rule *r);
 unsigned limit_rule_against(const struct limit_rule *r, const struct limit_matter *m, int zone_min);
 /* The winner's index, or -1. Pure. */
 int limit_rule_choose(const struct limit_rule *rules, size_t n, const struct limit_matter *m, int zone_min);
+/* "07-15". 29 February is a day of the year like any other. Pure. */
+bool limit_month_day(struct str s, struct opt_i64 *out);
 bool limit_season_holds(int64_t from_md, int64_t to_md, int month, int day);
 
 /* What the rules say. `rules` are those in force at m->at_ms, `chosen` the winner or -1. */
@@ -60,6 +62,14 @@ struct limit_answer {
     int chosen;
 };
 enum rc limit_find(struct op *op, const struct limit_matter *m, struct limit_answer *out) MUST_CHECK;
+
+/* RC_NOT_FOUND limit_rule_not_found. */
+enum rc limit_rule_load(struct op *op, struct uuid id, struct limit_rule *out) MUST_CHECK;
+/* All rules, ended ones and those to come too, by their beginning. */
+enum rc limit_rules_all(struct op *op, struct limit_rule **out, size_t *n) MUST_CHECK;
+/* A new rule in place of r->replaces_id, if any, which ends where it begins. Asks the policy. A beginning in the past is
+ * for lists that say so: no limit that was given changes by it. */
+enum rc limit_rule_prepare_add(struct op *op, const struct limit_rule *r) MUST_CHECK;
 
 /* The limit of a criterion's own; false when there is no such criterion. */
 struct limit_own {

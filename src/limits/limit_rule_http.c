@@ -115,21 +115,10 @@ static enum rc rules_get(struct request *rq)
     return reply_json(rq, 200);
 }
 
-static enum rc load_rule(struct op *op, struct uuid id, struct limit_rule *r)
-{
-    struct limit_rule_by_id_row row;
-    bool found;
-    RETURN_IF(q_limit_rule_by_id(&op->rd, &(struct limit_rule_by_id_in){op->hq, id}, &row, &found));
-    if (!found)
-        return OP_FAIL(op, RC_NOT_FOUND, "limit_rule_not_found", "没有这条时限规则", "There is no such rule of limits");
-    *r = limit_rule_of(&row);
-    return RC_OK;
-}
-
 static enum rc send_rule(struct request *rq, struct uuid id, int status)
 {
     struct limit_rule r;
-    RETURN_IF(load_rule(&rq->op, id, &r));
+    RETURN_IF(limit_rule_load(&rq->op, id, &r));
     put_rule(&rq->json, NULL, &rq->op, &r);
     return reply_versioned(rq, status, r.version);
 }
@@ -177,18 +166,11 @@ static enum rc rules_try(struct request *rq)
 
 /* ---- writing ---- */
 
-/* "07-15". 29 February is a day of the year like any other. */
 static void read_month_day(struct jin *in, const char *key, struct opt_i64 *out)
 {
-    struct str s = STR_NONE, rest, month;
-    int64_t m = 0, d = 0;
-    if (!jin_str(in, key, JIN_OPTIONAL, 5, &s))
-        return;
-    rest = s;
-    if (s.n != 5 || !str_next(&rest, '-', &month) || !str_to_i64(month, 1, 12, &m) || !str_to_i64(rest, 1, 31, &d) ||
-        !civil_date_ok(2024, (int)m, (int)d))
+    struct str s = STR_NONE;
+    if (jin_str(in, key, JIN_OPTIONAL, 5, &s) && !limit_month_day(s, out))
         fail_field(in->fault, jin_pointer(in, key), "bad_date", "月日应写作 07-15", "Month and day must be written 07-15");
-    *out = SOME(m * 100 + d);
 }
 
 static void read_name(struct jin *in, const char *key, const char *const *names, struct str *out)
@@ -228,49 +210,9 @@ static enum rc read_rule(struct request *rq, struct jin *in, struct limit_rule *
     jin_uuid(in, "replaces_id", JIN_OPTIONAL, &r->replaces_id);
     r->valid_from_ms = rq->op.now;
     jin_time(in, "valid_from", JIN_OPTIONAL, &r->valid_from_ms);
-    if (r->season_from.has != r->season_to.has)
-        fail_field(in->fault, STR("/season_to"), "season_half", "季节须同时写明起止月日", "A season needs both its days");
     if (r->valid_from_ms < rq->op.now)
         fail_field(in->fault, STR("/valid_from"), "in_the_past", "生效时间不能早于现在", "A rule cannot begin in the past");
     return jin_done(in);
-}
-
-static enum rc check_codes(struct op *op, struct limit_rule *r)
-{
-    bool found;
-    if (r->criterion_code.p) {
-        struct limit_criterion_known_row c;
-        RETURN_IF(q_limit_criterion_known(&op->rd, &(struct limit_criterion_known_in){op->hq, r->criterion_code}, &c, &found));
-        if (!found)
-            fail_field(op->rd.fault, STR("/criterion_code"), "criterion_missing", "没有这条标准", "There is no such criterion");
-    }
-    if (r->category_code.p) {
-        struct limit_category_known_row c;
-        RETURN_IF(q_limit_category_known(&op->rd, &(struct limit_category_known_in){op->hq, r->category_code}, &c, &found));
-        if (!found)
-            fail_field(op->rd.fault, STR("/category_code"), "category_missing", "没有这个点位类别", "There is no such category");
-    }
-    return op->rd.fault->rc;
-}
-
-static enum rc prepare_rule(struct op *op, struct limit_rule *r)
-{
-    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_LIMIT_WRITE, NULL));
-    RETURN_IF(check_codes(op, r));
-    if (!uuid_is_none(r->replaces_id)) {
-        static const struct miss ended = {RC_CONFLICT, "limit_rule_ended", "被替代的规则已经失效", "The rule it replaces has ended already"};
-        struct limit_rule old;
-        RETURN_IF(load_rule(op, r->replaces_id, &old));
-        fx_limit_rule_end(&op->plan.fx, &(struct limit_rule_end_in){op->hq, old.id, r->valid_from_ms})->on_miss = &ended;
-    }
-    fx_limit_rule_add(&op->plan.fx, &(struct limit_rule_add_in){
-        .hq = op->hq, .id = r->id, .name = r->name, .basis = r->basis, .criterion_code = r->criterion_code,
-        .category_code = r->category_code, .kind = r->kind, .area_class = r->area_class, .season_from = r->season_from,
-        .season_to = r->season_to, .severity = r->severity, .limit_kind = str_of(limit_kind_names[r->limit_kind]),
-        .limit_amount = r->limit_amount, .replaces_id = r->replaces_id, .valid_from_ms = r->valid_from_ms,
-        .created_ms = op->now, .created_by = op->actor.person_id});
-    change_event(op, "limits.changed", "limit_rule", r->id, STR_NONE);
-    return RC_OK;
 }
 
 static enum rc rule_added(struct request *rq)
@@ -293,7 +235,7 @@ static enum rc rule_add(struct request *rq)
     RETURN_IF(request_command(rq, &in, "limit_rule.add", "limit_rule", r.id, &command));
     RETURN_IF(change_begin(&rq->op, &command));
     if (!rq->op.plan.replayed)
-        RETURN_IF(prepare_rule(&rq->op, &r));
+        RETURN_IF(limit_rule_prepare_add(&rq->op, &r));
     return http_commit(rq, rule_added);
 }
 
@@ -313,7 +255,7 @@ static enum rc rule_end(struct request *rq)
     RETURN_IF(change_begin(op, &command));
     if (!op->plan.replayed) {
         RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_LIMIT_WRITE, NULL));
-        RETURN_IF(load_rule(op, id, &r));
+        RETURN_IF(limit_rule_load(op, id, &r));
         fx_limit_rule_end(&op->plan.fx, &(struct limit_rule_end_in){op->hq, id, op->now})->on_miss = &ended;
         change_event(op, "limits.changed", "limit_rule", id, STR_NONE);
     }

@@ -46,6 +46,20 @@ struct limits limits_shipped(const struct calendar *cal);
 enum rc limits_load(struct op *op) MUST_CHECK;
 /* Forgets what the process keeps of it; before its database is closed and for tests. */
 void limits_forget(void);
+/* One day of the headquarters' own (休息日、调休), or one taken away. */
+struct limits_day {
+    int64_t day; /* since 1970-01-01 */
+    bool off;    /* taken away: as shipped again */
+    enum day_kind kind;
+    struct str zh, en;
+};
+/* All days of its own, by date. */
+enum rc limits_own_days(struct op *op, struct limits_day **out, size_t *n) MUST_CHECK;
+/* Notes in the plan that something of the room changes: every process reads anew. */
+void limits_touch(struct op *op);
+/* Asks the policy; limits_touch() once besides. */
+enum rc limits_prepare_day(struct op *op, const struct limits_day *d) MUST_CHECK;
+
 /* The calendar that holds: the headquarters' own after limits_load(), else the shipped one. */
 const struct calendar *limits_calendar(const struct op *op);
 

@@ -99,6 +99,13 @@ FROM limit_rule
 WHERE hq_id = :hq AND valid_from_ms <= :at_ms AND (valid_to_ms IS NULL OR valid_to_ms > :at_ms)
 ORDER BY valid_from_ms, id;
 
+-- name: limit_rule_all :many
+-- in: hq i64
+-- out: like limit_rule_by_id
+SELECT id, name, basis, criterion_code, category_code, kind, area_class, season_from, season_to, severity, limit_kind,
+       limit_amount, replaces_id, valid_from_ms, valid_to_ms, created_ms, created_by, version
+FROM limit_rule WHERE hq_id = :hq ORDER BY valid_from_ms, id;
+
 -- name: limit_rule_list :many
 -- in: hq i64, row_limit i64, in_force_at i64?, criterion text?, category text?, key_ms i64?, key_id uuid?
 -- out: like limit_rule_by_id
@@ -114,11 +121,11 @@ ORDER BY valid_from_ms DESC, id DESC
 LIMIT :row_limit;
 
 -- name: limit_rule_add :exec
--- in: hq i64, id uuid, name text, basis text?, criterion_code text?, category_code text?, kind text?, area_class text?, season_from i64?, season_to i64?, severity text?, limit_kind text, limit_amount i64, replaces_id uuid?, valid_from_ms i64, created_ms i64, created_by uuid?
+-- in: hq i64, id uuid, name text, basis text?, criterion_code text?, category_code text?, kind text?, area_class text?, season_from i64?, season_to i64?, severity text?, limit_kind text, limit_amount i64, replaces_id uuid?, valid_from_ms i64, valid_to_ms i64?, created_ms i64, created_by uuid?
 INSERT INTO limit_rule (hq_id, id, name, basis, criterion_code, category_code, kind, area_class, season_from, season_to,
-                        severity, limit_kind, limit_amount, replaces_id, valid_from_ms, created_ms, created_by)
+                        severity, limit_kind, limit_amount, replaces_id, valid_from_ms, valid_to_ms, created_ms, created_by)
 VALUES (:hq, :id, :name, :basis, :criterion_code, :category_code, :kind, :area_class, :season_from, :season_to, :severity,
-        :limit_kind, :limit_amount, :replaces_id, :valid_from_ms, :created_ms, :created_by);
+        :limit_kind, :limit_amount, :replaces_id, :valid_from_ms, :valid_to_ms, :created_ms, :created_by);
 
 -- name: limit_rule_end :exec
 -- in: hq i64, id uuid, valid_to_ms i64

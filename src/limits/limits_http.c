@@ -192,36 +192,33 @@ static enum rc calendar_put(struct request *rq)
     return http_commit(rq, calendar_changed);
 }
 
-struct day_edit {
-    int64_t day;
-    int kind; /* -1: taken away */
-    struct str zh, en;
-};
-
-static void read_day(struct jin *list, size_t i, struct day_edit *e)
+static void read_day(struct jin *list, size_t i, struct limits_day *e)
 {
     struct jin in;
     struct str date = STR_NONE;
     int64_t ms = 0;
-    *e = (struct day_edit){.kind = -1, .zh = STR(""), .en = STR("")};
+    int kind = -1;
+    *e = (struct limits_day){.zh = STR(""), .en = STR("")};
     if (!jin_arr_obj(list, "days", i, &in))
         return;
     if (jin_str(&in, "date", JIN_REQUIRED, 10, &date) && (date.n != 10 || !civil_parse_date(date, 0, &ms)))
         fail_field(in.fault, jin_pointer(&in, "date"), "bad_date", "日期应写作 2026-02-17", "The date must be written 2026-02-17");
     e->day = ms / DAY_MS;
     if (!jin_is_null(&in, "kind"))
-        jin_enum(&in, "kind", JIN_REQUIRED, day_kind_names, &e->kind);
+        jin_enum(&in, "kind", JIN_REQUIRED, day_kind_names, &kind);
+    e->off = kind < 0;
+    e->kind = e->off ? DAY_HOLIDAY : (enum day_kind)kind;
     jin_str(&in, "name_zh", JIN_OPTIONAL, NAME_MAX_CHARS, &e->zh);
     jin_str(&in, "name_en", JIN_OPTIONAL, NAME_MAX_CHARS, &e->en);
     if (jin_done(&in) != RC_OK)
         return;
 }
 
-static enum rc read_days(struct request *rq, struct jin *in, struct day_edit **out, size_t *n)
+static enum rc read_days(struct request *rq, struct jin *in, struct limits_day **out, size_t *n)
 {
     if (!jin_arr(in, "days", JIN_REQUIRED, DAYS_MAX, n))
         return jin_done(in);
-    struct day_edit *list = ARENA_MANY(OP_ARENA(&rq->op), struct day_edit, *n);
+    struct limits_day *list = ARENA_MANY(OP_ARENA(&rq->op), struct limits_day, *n);
     for (size_t i = 0; i < *n; i++) {
         read_day(in, i, &list[i]);
         for (size_t k = 0; k < i; k++)
@@ -236,20 +233,14 @@ static enum rc read_days(struct request *rq, struct jin *in, struct day_edit **o
 static enum rc calendar_days_put(struct request *rq)
 {
     struct op *op = &rq->op;
-    struct day_edit *days = NULL;
+    struct limits_day *days = NULL;
     struct jin in;
     size_t n = 0;
     RETURN_IF(request_json(rq, &in));
     RETURN_IF(read_days(rq, &in, &days, &n));
     RETURN_IF(begin(rq, &in, "limits.calendar_days"));
-    for (size_t i = 0; !op->plan.replayed && i < n; i++) {
-        if (days[i].kind >= 0)
-            fx_calendar_day_set(&op->plan.fx, &(struct calendar_day_set_in){
-                .hq = op->hq, .day = days[i].day, .kind = str_of(day_kind_names[days[i].kind]), .name_zh = days[i].zh,
-                .name_en = days[i].en});
-        else
-            fx_calendar_day_remove(&op->plan.fx, &(struct calendar_day_remove_in){op->hq, days[i].day})->min = 0;
-    }
+    for (size_t i = 0; !op->plan.replayed && i < n; i++)
+        RETURN_IF(limits_prepare_day(op, &days[i]));
     if (n) {
         int *year = ARENA_NEW(OP_ARENA(op), int);
         *year = civil_from_ms(days[0].day * DAY_MS, 0).year;

@@ -11,8 +11,6 @@ int64_t limit_unit_ms(enum limit_kind kind);
 
 /* The headquarters' own windows laid over `cal`. */
 enum rc limits_read_windows(struct op *op, struct calendar *cal, bool *own) MUST_CHECK;
-/* Notes that something of the room has changed: every process reads anew. */
-void limits_touch(struct op *op);
 
 struct limit_rule limit_rule_of(const struct limit_rule_by_id_row *r);
 

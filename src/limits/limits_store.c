@@ -6,6 +6,9 @@
  */
 #include "limits/limits_inside.h"
 
+#include "auth/policy.h"
+#include "change/change.h"
+
 #include <pthread.h>
 
 static struct {
@@ -27,17 +30,28 @@ int limit_name_index(const char *const *names, struct str name)
     return -1;
 }
 
-static enum rc overlay_days(struct op *op, struct calendar *cal)
+enum rc limits_own_days(struct op *op, struct limits_day **out, size_t *n)
 {
     struct calendar_day_list_row *rows;
-    size_t n;
     struct calendar_day_list_in all = {op->hq, INT32_MIN, INT32_MAX};
-    RETURN_IF(q_calendar_day_list(&op->rd, &all, &rows, &n));
-    struct calendar_exception *own = ARENA_MANY(OP_ARENA(op), struct calendar_exception, n);
-    for (size_t i = 0; i < n; i++) {
+    RETURN_IF(q_calendar_day_list(&op->rd, &all, &rows, n));
+    *out = ARENA_MANY(OP_ARENA(op), struct limits_day, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
         int kind = limit_name_index(day_kind_names, rows[i].kind);
-        own[i] = (struct calendar_exception){.day = rows[i].day, .kind = kind < 0 ? DAY_HOLIDAY : (enum day_kind)kind};
+        (*out)[i] = (struct limits_day){.day = rows[i].day, .kind = kind < 0 ? DAY_HOLIDAY : (enum day_kind)kind,
+                                        .zh = rows[i].name_zh, .en = rows[i].name_en};
     }
+    return RC_OK;
+}
+
+static enum rc overlay_days(struct op *op, struct calendar *cal)
+{
+    struct limits_day *days;
+    size_t n;
+    RETURN_IF(limits_own_days(op, &days, &n));
+    struct calendar_exception *own = ARENA_MANY(OP_ARENA(op), struct calendar_exception, n + 1);
+    for (size_t i = 0; i < n; i++)
+        own[i] = (struct calendar_exception){.day = days[i].day, .kind = days[i].kind};
     return calendar_overlay(cal, OP_ARENA(op), op->rd.fault, &(struct calendar_days){own, n});
 }
 
@@ -152,4 +166,15 @@ const struct calendar *limits_calendar(const struct op *op)
 void limits_touch(struct op *op)
 {
     fx_limit_state_set(&op->plan.fx, &(struct limit_state_set_in){op->hq, op->plan.command.id});
+}
+
+enum rc limits_prepare_day(struct op *op, const struct limits_day *d)
+{
+    RETURN_IF(policy_check(op->rd.fault, &op->actor, ACT_LIMIT_WRITE, NULL));
+    if (d->off)
+        fx_calendar_day_remove(&op->plan.fx, &(struct calendar_day_remove_in){op->hq, d->day})->min = 0;
+    else
+        fx_calendar_day_set(&op->plan.fx, &(struct calendar_day_set_in){
+            .hq = op->hq, .day = d->day, .kind = str_of(day_kind_names[d->kind]), .name_zh = d->zh, .name_en = d->en});
+    return RC_OK;
 }

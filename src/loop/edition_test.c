@@ -281,8 +281,8 @@ static void add_many(struct uuid shows)
             snprintf(name, sizeof name, "board %d", i);
             fx_asset_add(&fx, &(struct asset_add_in){.hq = op->hq, .id = stage_id(name), .site_id = i % 2 ? s.site : s.other_site,
                                                      .kind_code = STR("board"), .name = str_copy(OP_ARENA(op), str_of(name)),
-                                                     .edition_id = shows, .condition = STR("good"), .created_ms = op->now,
-                                                     .search_text = STR("")});
+                                                     .edition_id = shows, .condition = STR("good"), .state = STR("active"),
+                                                     .created_ms = op->now, .search_text = STR("")});
         }
         assert_int_equal(change_run_effects(op, &fx), RC_OK);
     }
