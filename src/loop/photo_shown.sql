@@ -12,6 +12,11 @@ SELECT CASE WHEN
         WHERE op.hq_id = :hq AND op.sha256 = :sha256
           AND ((i.held = FALSE AND i.earned_e4 IS NOT NULL) OR i.inspector_id = :me OR i.partner_id = :me))
     OR EXISTS (SELECT 1 FROM facility_photo fp WHERE fp.hq_id = :hq AND fp.sha256 = :sha256)
+    OR EXISTS (SELECT 1 FROM alike_photo ap WHERE ap.hq_id = :hq AND ap.sha256 = :sha256)
+    OR EXISTS (SELECT 1 FROM self_check_photo sp WHERE sp.hq_id = :hq AND sp.sha256 = :sha256)
+    OR EXISTS (SELECT 1 FROM works_photo wp WHERE wp.hq_id = :hq AND wp.sha256 = :sha256)
+    OR EXISTS (SELECT 1 FROM consequence_photo cp WHERE cp.hq_id = :hq AND cp.sha256 = :sha256)
+    OR EXISTS (SELECT 1 FROM finding_contest_photo tp WHERE tp.hq_id = :hq AND tp.sha256 = :sha256)
     OR EXISTS (SELECT 1 FROM photo_upload u WHERE u.hq_id = :hq AND u.sha256 = :sha256
         AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.hq_id = u.hq_id AND g.person_id = u.person_id
             AND g.role IN ('inspector', 'joint_inspector'))
