@@ -12,8 +12,8 @@ const struct indicator_def indicator_defs[INDICATORS] = {
         {{"timed", M_REGISTER_IN_TIME, M_REGISTER_ENDED, "本期按时立案数÷本期受理计时的立案数", "filed in time / filed with a clock running"},
          {"filed", M_REGISTER_IN_TIME, M_FILED, "本期按时立案数÷本期立案数", "filed in time / filed in the period"}}},
     [IND_VALID_REPORT] = {"valid_report", "有效上报率", "Valid reports",
-        {{"reported", M_VALID, M_REPORTED, "本期上报中已立案且未作废数÷本期上报数", "of those reported, filed and not voided / reported"},
-         {"decided", M_VALID, M_DECIDED, "本期上报中已立案且未作废数÷本期上报中已作处理决定数", "of those reported, filed and not voided / decided"}}},
+        {{"reported", M_VALID, M_REPORTED, "本期上报中已立案且未作废、未并案数÷本期上报数", "of those reported, filed and neither voided nor merged / reported"},
+         {"decided", M_VALID, M_DECIDED, "本期上报中已立案且未作废、未并案数÷本期上报中已作处理决定数", "of those reported, filed and neither voided nor merged / decided"}}},
     [IND_MISSED_REPORT] = {"missed_report", "漏报率", "Missed",
         {{"filed", M_MISSED, M_FILED, "本期立案中上级发现（本级漏报）数÷本期立案数", "found by the superior / filed in the period"}}},
     [IND_TIMELY_VERIFY] = {"timely_verify", "按时核实率", "Verified in time",
@@ -51,7 +51,7 @@ const struct indicator_def indicator_defs[INDICATORS] = {
 };
 
 const struct indicator_count_def indicator_counts[] = {
-    {"filed", M_FILED, "本期立案数", "Filed"},
+    {"filed", M_FILED, "本期立案数（已并入他案的除外）", "Filed, without those merged into others"},
     {"raw_overdue", M_RAW_OVERDUE, "应处置中超期数（原始）", "Overdue, raw"},
     {"exempt", M_EXEMPT, "其中申诉成立不计超期数", "of these exempted"},
     {"carried_in", M_CARRIED_IN, "上期结转", "Carried in"},

@@ -20,7 +20,7 @@ enum measure {
     M_REPORTED,         /* 上报: reported in the period */
     M_VALID,            /* of these filed and not voided (有效上报) */
     M_DECIDED,          /* of these decided: no longer waiting to be verified or filed */
-    M_FILED,            /* 立案: filed in the period */
+    M_FILED,            /* 立案: filed in the period and not merged (并案) */
     M_KEPT,             /* of these not voided (未作废) */
     M_MISSED,           /* of these found by the superior, missed by one's own (漏报) */
     M_PUBLIC,           /* of these reported by others and verified (监督举报核实) */

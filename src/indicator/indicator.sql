@@ -1,13 +1,14 @@
 -- Indicators: cohorts of a period, counted by one key and listed by the same conditions.
 --
 -- Every cohort leaves out what is held back. Handling and closing leave out what is voided, merged, rejected or in
--- dispute, and what stands paused. "due_ms + 0" has an index of its own, which no list may take.
+-- dispute, and what stands paused; filing leaves out what is merged (it was filed with the other one), and a stage that
+-- merging or voiding broke off was not done. "due_ms + 0" has an index of its own, which no list may take.
 
 -- name: indicator_reported :many
 -- in: hq i64, from_ms i64, to_ms i64, by_unit bool?, by_area bool?, by_category bool?, unit_id uuid?, area_from text?, area_to text?, category text?
 -- out: unit_id uuid?, key text, reported i64, valid i64, decided i64
 SELECT [[by_unit: p.unit_id]] [[by_unit! CAST(NULL AS BYTEA)]], [[by_area: SUBSTR(p.area_code, 1, 9) ||]] [[by_category: COALESCE(p.category_code, '') ||]] '',
-       COUNT(*), COUNT(*) FILTER (WHERE p.registered_ms IS NOT NULL AND p.state <> 'voided'),
+       COUNT(*), COUNT(*) FILTER (WHERE p.registered_ms IS NOT NULL AND p.state NOT IN ('voided', 'merged')),
        COUNT(*) FILTER (WHERE p.state NOT IN ('reported', 'verified'))
 FROM problem p
 WHERE p.hq_id = :hq AND p.held = FALSE AND p.reported_ms >= :from_ms AND p.reported_ms < :to_ms
@@ -23,7 +24,7 @@ SELECT [[by_unit: p.unit_id]] [[by_unit! CAST(NULL AS BYTEA)]], [[by_area: SUBST
        COUNT(*), COUNT(*) FILTER (WHERE p.state <> 'voided'), COUNT(*) FILTER (WHERE p.source = 'superior'),
        COUNT(*) FILTER (WHERE p.source = 'report' AND p.verified_ms IS NOT NULL)
 FROM problem p
-WHERE p.hq_id = :hq AND p.held = FALSE AND p.registered_ms >= :from_ms AND p.registered_ms < :to_ms
+WHERE p.hq_id = :hq AND p.held = FALSE AND p.registered_ms >= :from_ms AND p.registered_ms < :to_ms AND p.state <> 'merged'
   [[unit_id: AND p.unit_id = :unit_id]]
   [[area_from: AND p.area_code >= :area_from AND p.area_code < :area_to]]
   [[category: AND p.category_code = :category]]
@@ -39,6 +40,7 @@ SELECT [[by_unit: p.unit_id]] [[by_unit! CAST(NULL AS BYTEA)]], [[by_area: SUBST
 FROM (SELECT e.problem_id, e.stage, COUNT(*) FILTER (WHERE e.late = TRUE) AS lates
       FROM problem_event e
       WHERE e.hq_id = :hq AND e.at_ms >= :from_ms AND e.at_ms < :to_ms AND e.stage IS NOT NULL
+        AND e.event NOT IN ('merge', 'void')
       GROUP BY e.problem_id, e.stage) x
 JOIN problem p ON p.hq_id = :hq AND p.id = x.problem_id
 WHERE p.held = FALSE
@@ -150,11 +152,12 @@ LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
 WHERE p.hq_id = :hq AND p.held = FALSE
   [[key_ms: AND (p.reported_ms + 0, p.id) < (:key_ms, :key_id)]]
   [[in_reported: AND p.reported_ms >= :from_ms AND p.reported_ms < :to_ms]]
-  [[in_filed: AND p.registered_ms >= :from_ms AND p.registered_ms < :to_ms]]
+  [[in_filed: AND p.registered_ms >= :from_ms AND p.registered_ms < :to_ms AND p.state <> 'merged']]
   [[in_stage: AND p.id IN (SELECT e.problem_id FROM problem_event e WHERE e.hq_id = :hq AND e.at_ms >= :from_ms
-                           AND e.at_ms < :to_ms AND e.stage = :in_stage)]]
+                           AND e.at_ms < :to_ms AND e.stage = :in_stage AND e.event NOT IN ('merge', 'void'))]]
   [[is_stage_in_time: AND p.id NOT IN (SELECT e.problem_id FROM problem_event e WHERE e.hq_id = :hq AND e.at_ms >= :from_ms
-                           AND e.at_ms < :to_ms AND e.stage = :is_stage_in_time AND e.late = TRUE)]]
+                           AND e.at_ms < :to_ms AND e.stage = :is_stage_in_time AND e.late = TRUE
+                           AND e.event NOT IN ('merge', 'void'))]]
   [[in_dispatched: AND p.id IN (SELECT e.problem_id FROM problem_event e WHERE e.hq_id = :hq AND e.at_ms >= :from_ms
                            AND e.at_ms < :to_ms AND e.event = 'dispatch')]]
   [[is_accurate: AND p.id NOT IN (SELECT e.problem_id FROM problem_event e WHERE e.hq_id = :hq AND e.at_ms >= :from_ms
@@ -169,7 +172,7 @@ WHERE p.hq_id = :hq AND p.held = FALSE
   [[in_ended: AND p.closed_ms >= :from_ms AND p.closed_ms < :to_ms AND p.exempt = FALSE
               AND COALESCE(p.case_due_ms, p.due_ms) IS NOT NULL AND p.state NOT IN ('voided', 'merged', 'rejected')]]
   [[in_carried: AND p.registered_ms < :in_carried AND (p.closed_ms IS NULL OR p.closed_ms >= :in_carried)]]
-  [[is_valid: AND p.registered_ms IS NOT NULL AND p.state <> 'voided']]
+  [[is_valid: AND p.registered_ms IS NOT NULL AND p.state NOT IN ('voided', 'merged')]]
   [[is_decided: AND p.state NOT IN ('reported', 'verified')]]
   [[is_kept: AND p.state <> 'voided']]
   [[is_missed: AND p.source = 'superior']]

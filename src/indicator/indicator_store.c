@@ -241,7 +241,7 @@ enum rc indicator_count(struct op *op, enum indicator_group_by by, const struct 
 
 struct rate indicator_composite(const struct indicator_group *g, const struct indicator_rules *rules)
 {
-    return composite_points(&rules->composite, g->m[M_FILED], indicator_rate(g, rules->formulas[IND_CLOSING]),
+    return composite_points(&rules->composite, g->m[M_KEPT], indicator_rate(g, rules->formulas[IND_CLOSING]),
                             indicator_rate(g, rules->formulas[IND_TIMELY_HANDLING]), indicator_rate(g, rules->formulas[IND_REWORK]));
 }
 

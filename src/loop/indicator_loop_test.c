@@ -68,7 +68,7 @@ static void make(int i)
     m->nsteps = (int)roll(STEPS_MAX + 1);
     for (int k = 0; k < m->nsteps; k++) {
         bool staged = roll(2);
-        m->steps[k] = (struct step){staged ? "x" : roll(2) ? "dispatch" : "send_back", staged ? stages[roll(6)] : NULL,
+        m->steps[k] = (struct step){staged ? (roll(4) ? "x" : roll(2) ? "merge" : "void") : roll(2) ? "dispatch" : "send_back", staged ? stages[roll(6)] : NULL,
                                     base + (int64_t)roll(DAYS) * DAY_MS, roll(3) == 0};
     }
 }
@@ -127,7 +127,8 @@ static int steps_of(const struct made *m, const char *event, const char *stage, 
     int n = 0;
     for (int k = 0; k < m->nsteps; k++) {
         const struct step *x = &m->steps[k];
-        bool same = event ? strcmp(x->event, event) == 0 : x->stage && strcmp(x->stage, stage) == 0;
+        bool done = strcmp(x->event, "merge") != 0 && strcmp(x->event, "void") != 0;
+        bool same = event ? strcmp(x->event, event) == 0 : done && x->stage && strcmp(x->stage, stage) == 0;
         n += same && x->at_ms >= from && x->at_ms < to && (!late_only || x->late);
     }
     return n;
@@ -198,14 +199,15 @@ static bool closing_counts(const struct made *m, enum measure what)
 static bool counts(const struct made *m, enum measure what)
 {
     const struct indicator_test_add_in *p = &m->p;
-    bool reported = p->reported_ms >= from && p->reported_ms < to, filed = in_period(p->registered_ms);
+    bool merged = str_is(p->state, "merged"), reported = p->reported_ms >= from && p->reported_ms < to;
+    bool filed = in_period(p->registered_ms) && !merged;
     bool by_public = str_is(p->source, "report");
     int64_t edge = what == M_CARRIED_IN ? from : to;
     if (p->held)
         return false;
     switch (what) {
     case M_REPORTED: return reported;
-    case M_VALID: return reported && p->registered_ms.has && !str_is(p->state, "voided");
+    case M_VALID: return reported && p->registered_ms.has && !merged && !str_is(p->state, "voided");
     case M_DECIDED: return reported && !is_one_of(p->state, "reported", "verified", NULL, NULL);
     case M_FILED: return filed;
     case M_KEPT: return filed && !str_is(p->state, "voided");
