@@ -197,9 +197,29 @@ static void damaged(void **state)
     assert_true(read > 0 && refused > read);
 }
 
+/* Headings over two rows nobody knows: said once, read the next time; another lower row is another file. */
+static void two_rows_remembered(void **state)
+{
+    (void)state;
+    static const char file[] = "部门台账,,\n甲栏,乙组,\n,丙,丁\n城管局,13800138000,CG\n", other[] = "甲栏,乙组,\n,丙,戊\n环卫处,,HW\n";
+    struct import_request in = request("units", str_of(file));
+    assert_int_equal(import_run(ground_operator(&g), &in, &report), RC_INVALID);
+    in.mapping = STR("{\"name\": \"甲栏\", \"phone\": \"乙组丙\", \"code\": \"乙组丁\", \"contact\": null}");
+    run(&in);
+    expect(1, 0, 0, 0);
+    in.mapping = STR_NONE;
+    run(&in);
+    expect(0, 0, 1, 0);
+    assert_int_equal(lines_with("mapping_recalled"), 1);
+    in.forget = true;
+    assert_int_equal(import_run(ground_operator(&g), &in, &report), RC_INVALID);
+    in = request("units", str_of(other));
+    assert_int_equal(import_run(ground_operator(&g), &in, &report), RC_INVALID);
+}
+
 int main(void)
 {
 #define GROUND(f) cmocka_unit_test_setup_teardown(f, begin, end)
-    const struct CMUnitTest tests[] = {GROUND(forms_of_offices), GROUND(damaged)};
+    const struct CMUnitTest tests[] = {GROUND(forms_of_offices), GROUND(damaged), GROUND(two_rows_remembered)};
     return GROUND_RUN(tests);
 }

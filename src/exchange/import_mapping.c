@@ -8,38 +8,48 @@
 
 enum { MAPPING_ROW_CELLS = 200 };
 
-/* Headings are compared as people read them: width and case do not count. */
-static struct sha256 hash_of(struct arena *a, const struct str *cells, size_t n)
+/* Headings are compared as people read them: width and case do not count. They lie in one row or in two. */
+static struct sha256 hash_of(struct arena *a, const struct grid_row *rows, size_t nrows)
 {
     struct hasher h;
     hash_begin(&h);
-    while (n && str_empty(cells[n - 1]))
-        n--;
-    for (size_t i = 0; i < n; i++)
-        hash_field(&h, utf8_fold(a, str_sub(cells[i], 0, 500)));
+    for (size_t r = 0; r < nrows; r++) {
+        size_t n = rows[r].ncells;
+        while (n && str_empty(rows[r].cells[n - 1]))
+            n--;
+        if (r)
+            hash_field(&h, STR("\n"));
+        for (size_t i = 0; i < n; i++)
+            hash_field(&h, utf8_fold(a, str_sub(rows[r].cells[i], 0, 500)));
+    }
     return hash_end(&h);
+}
+
+static enum rc recall(struct import *im, size_t at, size_t nrows)
+{
+    struct op *op = im->op;
+    const struct grid_row *rows = &im->table.grid.rows[at];
+    struct import_mapping_by_hash_row row;
+    bool found;
+    if (at + nrows > im->table.grid.nrows || rows[0].ncells > MAPPING_ROW_CELLS || rows[nrows - 1].ncells > MAPPING_ROW_CELLS)
+        return RC_OK;
+    struct import_mapping_by_hash_in in = {op->hq, im->in->kind, hash_of(im->arena, rows, nrows)};
+    RETURN_IF(q_import_mapping_by_hash(&op->rd, &in, &row, &found));
+    if (found)
+        im->mapping = row.mapping;
+    im->recalled = found;
+    return RC_OK;
 }
 
 /* The mapping decides which row holds the headings, so each that may is asked about. */
 enum rc import_mapping_recall(struct import *im)
 {
-    struct op *op = im->op;
-    const struct grid *g = &im->table.grid;
     if (im->mapping.p || im->in->forget)
         return RC_OK;
-    for (size_t i = 0; i < g->nrows && i < TABLE_HEADER_ROWS; i++) {
-        struct import_mapping_by_hash_row row;
-        bool found;
-        if (g->rows[i].ncells > MAPPING_ROW_CELLS)
-            continue;
-        struct sha256 hash = hash_of(im->arena, g->rows[i].cells, g->rows[i].ncells);
-        struct import_mapping_by_hash_in in = {op->hq, im->in->kind, hash};
-        RETURN_IF(q_import_mapping_by_hash(&op->rd, &in, &row, &found));
-        if (!found)
-            continue;
-        im->mapping = row.mapping;
-        im->recalled = true;
-        return RC_OK;
+    for (size_t i = 0; i < im->table.grid.nrows && i < TABLE_HEADER_ROWS && !im->recalled; i++) {
+        RETURN_IF(recall(im, i, 2));
+        if (!im->recalled)
+            RETURN_IF(recall(im, i, 1));
     }
     return RC_OK;
 }
@@ -65,7 +75,7 @@ void import_mapping_remember(struct import *im)
     if (!im->mapping.p || im->in->forget || !im->map.header_row || im->map.nheadings > MAPPING_ROW_CELLS)
         return;
     /* By its hash, so that two files at once keep one. */
-    struct sha256 hash = hash_of(im->arena, im->map.headings, im->map.nheadings);
+    struct sha256 hash = hash_of(im->arena, im->map.header, im->map.nheader);
     struct uuid id = uuid_named(UUID_NONE, str_fmt(im->arena, "mapping %.*s %.*s", STR_ARG(im->in->kind),
                                                    STR_ARG(str_hex(im->arena, hash.b, sizeof hash.b))));
     fx_import_mapping_keep(&op->plan.fx, &(struct import_mapping_keep_in){

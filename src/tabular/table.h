@@ -88,6 +88,8 @@ struct table_map {
     struct table_binding *bindings; /* by spec */
     size_t header_row;              /* source number; 0: none */
     size_t first;                   /* index of the first row of data in grid.rows */
+    struct grid_row header[2];      /* as they stand in the file; two where headings lie over two rows */
+    size_t nheader;
     struct str *headings;           /* of the file, by column */
     ptrdiff_t *spec_of;             /* by file column: the spec it is tied to, or -1 */
     size_t nheadings;

@@ -190,6 +190,9 @@ static void try_two_rows(struct binder *b, size_t most, ptrdiff_t *best)
         if ((size_t)upper + 1 >= g->nrows || !join_rows(b, &g->rows[upper], &g->rows[upper + 1], &joined) ||
             known_headings(b, &joined) <= most)
             continue;
+        b->map->header[0] = g->rows[upper];
+        b->map->header[1] = g->rows[upper + 1];
+        b->map->nheader = 2;
         g->rows[upper + 1] = joined;
         *best = upper + 1;
         return;
@@ -253,6 +256,8 @@ static enum rc find_header(struct binder *b)
                     "前 %d 行中没有找到表头，应有“%s”等列",
                     "No row of headings among the first %d; one is \"%s\"", TABLE_HEADER_ROWS,
                     b->map->nspecs ? b->map->specs[0].zh : "");
+    b->map->header[0] = g->rows[best];
+    b->map->nheader = 1;
     if (wanted <= 0)
         try_two_rows(b, most, &best);
     use_headings(b, best);
