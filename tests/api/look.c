@@ -16,9 +16,12 @@ static char *without_request_id(const char *text)
 static bool blot(char *text, const char *before_value)
 {
     char *at = strstr(text, before_value);
-    for (char *p = at ? at + strlen(before_value) : NULL; p && *p && *p != '"'; p++)
-        *p = '#';
-    return at != NULL;
+    if (!at)
+        return false;
+    at += strlen(before_value);
+    char *end = at + strcspn(at, "\"\r"); /* whole seconds are written shorter */
+    memmove(at, end, strlen(end) + 1);
+    return true;
 }
 
 /* Indicators say how far into the period they go, which is the time of asking; the body's hash goes with it. */
@@ -27,8 +30,10 @@ static void without_now(struct look *l)
     if (strncmp(l->url, "/api/v1/indicators", 18) != 0)
         return;
     bool to_now = !strstr(l->url, "to=") && blot(l->body, "\"to\":\"");
-    if (blot(l->body, "\"until\":\"") || to_now)
-        blot(l->head, "ETag: \"");
+    if (!blot(l->body, "\"until\":\"") && !to_now)
+        return;
+    blot(l->head, "ETag: \"");
+    blot(l->head, "Content-Length: ");
 }
 
 void look_at(const struct viewer *v, const char *url, struct look *out)
