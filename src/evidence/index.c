@@ -13,9 +13,10 @@ enum {
     TABLE_BITS_MIN = 8,
     TABLE_BITS_MAX = PRINT_KEY_BITS,
     MARKS_PER_SLOT = 8,  /* wanted, where the table has not its full length */
-    SLOT_MAX = 512,      /* looked at: what more have in common tells nothing apart */
+    SLOT_MAX = 64,       /* looked at, the nearest: what more have in common tells little apart */
     BITS_ALIKE = 8,      /* of 64: nine in ten marks of the same spot; with 12 a million strangers outvote a cut copy */
     HUGE_BYTES = 2 << 20, /* of a page, where the system has such */
+    FOUND_MAX = 1024,    /* photographs one mark may vote for */
     WAYS = 1 + PRINT_WEAK + PRINT_WEAK * (PRINT_WEAK - 1) / 2, /* a mark is looked up in */
     POLL_SLOTS = 1 << 15, /* photographs counted in one search */
     POLL_FULL = POLL_SLOTS / 4 * 3,
@@ -207,7 +208,7 @@ struct voted {
 struct poll {
     struct voted *slots;
     size_t used;
-    uint32_t found[SLOT_MAX]; /* slots the mark in hand votes for */
+    uint32_t found[FOUND_MAX]; /* slots the mark in hand votes for */
     int nfound;
 };
 
@@ -227,7 +228,7 @@ static struct voted *voted_of(struct poll *p, uint64_t who)
 
 static void vote(struct poll *p, uint32_t number, int mark, bool mirrored)
 {
-    struct voted *v = p->nfound < SLOT_MAX ? voted_of(p, (uint64_t)number * 2 + mirrored + 1) : NULL;
+    struct voted *v = p->nfound < FOUND_MAX ? voted_of(p, (uint64_t)number * 2 + mirrored + 1) : NULL;
     if (!v || v->last_mark == mark)
         return;
     v->last_mark = (int16_t)mark;
@@ -270,6 +271,23 @@ static int make_flips(const struct print_mark *m, int table_bits, uint64_t *out)
     return n;
 }
 
+/* Of a slot with many marks those that begin alike the longest. */
+static void narrow(const struct segment *s, uint64_t bits, uint32_t *from, uint32_t *to)
+{
+    uint32_t low = *from, high = *to;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->bits[middle] < bits)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low - *from > SLOT_MAX / 2)
+        *from = low - SLOT_MAX / 2;
+    if (*to - *from > SLOT_MAX)
+        *to = *from + SLOT_MAX;
+}
+
 /* The three steps are apart so that the memory of all probes is under way at once. */
 static void look_up(const struct segment *s, const struct probe *p, int n, struct poll *poll)
 {
@@ -283,7 +301,7 @@ static void look_up(const struct segment *s, const struct probe *p, int n, struc
     for (int i = 0; i < n; i++) {
         uint32_t from = s->first[slot[i]], to = s->first[slot[i] + 1];
         if (to - from > SLOT_MAX)
-            to = from + SLOT_MAX;
+            narrow(s, p->bits ^ p->flips[i], &from, &to);
         for (uint32_t k = from; k < to; k++)
             if (print_ones(s->bits[k] ^ p->bits) <= BITS_ALIKE)
                 vote(poll, s->number[k], p->mark, p->mirrored);

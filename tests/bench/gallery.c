@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { W = 320, H = 240, THREADS = 2 };
+enum { W = 320, H = 240, THREADS = 2, SPREAD_FROM = 1500000 };
 
 static uint64_t next(uint64_t *s)
 {
@@ -197,15 +197,15 @@ static int quarter_of(const struct print *p, const struct print_mark *m)
     return (m->x >= p->width * PRINT_UNIT / 2) + 2 * (m->y >= p->height * PRINT_UNIT / 2);
 }
 
-static struct print_mark varied(struct print_mark m, const struct print *p, bool mirrored, uint64_t *s)
+static struct print_mark varied(struct print_mark m, const struct print *p, bool mirrored, uint64_t *s, bool far)
 {
     if (mirrored) {
         m.bits ^= PRINT_ODD;
         m.turn = (uint8_t)(128 - m.turn);
         m.x = (uint16_t)(p->width * PRINT_UNIT - 1 - m.x);
     }
-    uint64_t flips = next(s) & next(s) & next(s) & next(s); /* one bit in sixteen */
-    m.bits ^= flips;
+    uint64_t flips = next(s) & next(s); /* one bit in four */
+    m.bits ^= far ? flips : flips & next(s) & next(s);
     return m;
 }
 
@@ -240,7 +240,7 @@ void gallery_mix(const struct gallery *g, uint64_t i, int most, struct print *ou
             int wanted = mirrored[q] ? q ^ 1 : q;
             if (quarter_of(from[q], m) != wanted)
                 continue;
-            out->marks[out->n++] = varied(*m, from[q], mirrored[q], &s);
+            out->marks[out->n++] = varied(*m, from[q], mirrored[q], &s, i >= SPREAD_FROM);
             break;
         }
         left = 0;

@@ -4,8 +4,9 @@
  * Real photographs to hand are few. A "made" picture is put together from pieces of real ones (cut, turned, mirrored,
  * other light, one, two or three to a picture) and drawn textures (paving, bricks, stripes, plaster, lettering, sky),
  * and its print is computed like any. A "mixed" one takes the marks and the grey of the four quarters of four made ones,
- * each quarter whole, mirrored or not, with some bits of each mark turned over: a millionth as much work, and its marks
- * are as alike and as unevenly spread as those of the made ones. The same seed gives the same gallery.
+ * each quarter whole, mirrored or not, with one bit in sixteen of each mark turned over: a thousandth of the work, and its
+ * marks are as alike and as unevenly spread as those of the made ones. Beyond a million and a half it is one bit in four:
+ * else each made mark would stand there thousands of times over, as no city's photographs do. The same seed gives the same gallery.
  */
 #ifndef XH_TESTS_BENCH_GALLERY_H
 #define XH_TESTS_BENCH_GALLERY_H
