@@ -328,6 +328,8 @@ static void draws_are_repeated_by_a_stranger(void **state)
     size_t n, ntold, agreed = 0;
     struct uuid id = plan("drawn", ROUND_WEEKLY, true);
     struct round_selection sel = {.round_id = id, .has_draw = true, .take = 7, .least = 1, .by = ROUND_BY_TOWN};
+    /* Nobody but a demonstration names the secret. */
+    ground_expect(&s.g, draw_commitment_demo(ground_op(&s.g), sha256_of(STR("known"))), RC_FORBIDDEN, "not_demo");
     choose(sel, RC_OK, NULL);
     assert_int_equal(sites_of(id, &sites), 7);
     send_both(id);
