@@ -1,8 +1,9 @@
 -- Queries of the problem room.
 
+-- Who reported or acted may be nobody: a list imported from the command line.
 -- name: problem_by_id :one
 -- in: hq i64, id uuid
--- out: id uuid, year i64, number i64, state text, source text, site_id uuid?, site_name text?, area_code text, category_code text?, criterion_id uuid?, criterion_code text?, description text, severity text, typical bool, unit_id uuid?, unit_name text?, limit_kind text, limit_amount i64, reported_ms i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64, version i64, inspection_id uuid?, place text?, lon_e7 i64?, lat_e7 i64?, reporter_id uuid, reporter_name text, last_unit_id uuid?, rectifier_id uuid?, rectifier_unit_id uuid?, event_count i64, subject_unit_id uuid?, subject_unit_name text?, territory_unit_id uuid?, territory_unit_name text?, site_lon_e7 i64?, site_lat_e7 i64?
+-- out: id uuid, year i64, number i64, state text, source text, site_id uuid?, site_name text?, area_code text, category_code text?, criterion_id uuid?, criterion_code text?, description text, severity text, typical bool, unit_id uuid?, unit_name text?, limit_kind text, limit_amount i64, reported_ms i64, dispatched_ms i64?, due_ms i64?, left_ms i64?, rectified_ms i64?, closed_ms i64?, overdue bool, rework_count i64, version i64, inspection_id uuid?, place text?, lon_e7 i64?, lat_e7 i64?, reporter_id uuid, reporter_name text?, last_unit_id uuid?, rectifier_id uuid?, rectifier_unit_id uuid?, event_count i64, subject_unit_id uuid?, subject_unit_name text?, territory_unit_id uuid?, territory_unit_name text?, site_lon_e7 i64?, site_lat_e7 i64?
 -- out: kind text, held bool, covert bool, round_id uuid?, parent_id uuid?, merged_into uuid?, rebound_of uuid?, rebounded bool, alike_id uuid?, asset_id uuid?, works_id uuid?, handler_unit_id uuid?, handler_unit_name text?
 -- out: sent_back_count i64, returned bool, settled bool, extension_count i64, postponed_count i64, postponed_until_ms i64?, stopped_ms i64?, exempt bool
 -- out: clock_ms i64?, stage text?, stage_kind text?, stage_ms i64?, stage_due_ms i64?, stage_left_ms i64?, case_limit_kind text?, case_limit_amount i64?, case_due_ms i64?, case_left_ms i64?, case_overdue bool
@@ -23,7 +24,7 @@ SELECT p.id, p.year, p.number, p.state, p.source, p.site_id, s.name, p.area_code
        p.limit_stated, p.limit_rule_id, p.external_id, p.verified_ms, p.registered_ms, p.striker_id, p.dispatcher_id,
        p.rechecker_id
 FROM problem p
-JOIN person r ON r.hq_id = p.hq_id AND r.id = p.reporter_id
+LEFT JOIN person r ON r.hq_id = p.hq_id AND r.id = p.reporter_id
 LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
 LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
 LEFT JOIN unit su ON su.hq_id = p.hq_id AND su.id = s.subject_unit_id
@@ -34,11 +35,11 @@ WHERE p.hq_id = :hq AND p.id = :id;
 
 -- name: problem_events :many
 -- in: hq i64, id uuid
--- out: seq i64, event text, from_state text?, to_state text, actor_id uuid, actor_name text, actor_unit_id uuid?, actor_unit_name text?, unit_id uuid?, unit_name text?, at_ms i64, due_ms i64?, note text?, stage text?, late bool?, request_id uuid?
+-- out: seq i64, event text, from_state text?, to_state text, actor_id uuid, actor_name text?, actor_unit_id uuid?, actor_unit_name text?, unit_id uuid?, unit_name text?, at_ms i64, due_ms i64?, note text?, stage text?, late bool?, request_id uuid?
 SELECT e.seq, e.event, e.from_state, e.to_state, e.actor_id, a.name, e.actor_unit_id, au.name, e.unit_id, u.name,
        e.at_ms, e.due_ms, e.note, e.stage, e.late, e.request_id
 FROM problem_event e
-JOIN person a ON a.hq_id = e.hq_id AND a.id = e.actor_id
+LEFT JOIN person a ON a.hq_id = e.hq_id AND a.id = e.actor_id
 LEFT JOIN unit au ON au.hq_id = e.hq_id AND au.id = e.actor_unit_id
 LEFT JOIN unit u ON u.hq_id = e.hq_id AND u.id = e.unit_id
 WHERE e.hq_id = :hq AND e.problem_id = :id
