@@ -72,7 +72,7 @@ WHERE a.hq_id = :hq
   [[state: AND a.state = :state]]
   [[problem_id: AND a.problem_id = :problem_id]]
   [[scope_unit: AND EXISTS (SELECT 1 FROM alike_task t WHERE t.hq_id = a.hq_id AND t.alike_id = a.id AND t.unit_id = :scope_unit)]]
-ORDER BY a.started_ms DESC, a.id DESC
+ORDER BY [[problem_id: a.started_ms + 0 DESC,]] a.started_ms DESC, a.id DESC
 LIMIT :row_limit;
 
 -- name: alike_task_by_id :one

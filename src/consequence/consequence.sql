@@ -192,7 +192,7 @@ WHERE c.hq_id = :hq
   [[waiting_at: AND c.state = 'issued' AND c.reply_due_ms < :waiting_at]]
   [[scope_unit: AND c.unit_id = :scope_unit AND c.state IN ('issued', 'answered', 'closed') AND c.step <> 'refer'
                 AND (c.step <> 'publish' OR c.published_ms IS NOT NULL)]]
-ORDER BY c.proposed_ms DESC, c.id DESC
+ORDER BY [[problem_id: c.proposed_ms + 0 DESC,]] c.proposed_ms DESC, c.id DESC
 LIMIT :row_limit;
 
 -- name: consequence_photos :many

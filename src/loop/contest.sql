@@ -37,7 +37,7 @@ WHERE x.hq_id = :hq
   [[inspection_id: AND x.inspection_id = :inspection_id]]
   [[state: AND x.state = :state]]
   [[open: AND x.state IN ('asked', 'first')]]
-ORDER BY x.asked_ms DESC, x.id DESC
+ORDER BY [[problem_id: x.asked_ms + 0 DESC,]] [[inspection_id: x.asked_ms + 0 DESC,]] x.asked_ms DESC, x.id DESC
 LIMIT :row_limit;
 
 -- name: contest_photos :many

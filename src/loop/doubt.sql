@@ -38,18 +38,17 @@ WHERE i.hq_id = :hq AND i.id = :id;
 SELECT pp.problem_id, pp.seq, e.event, pp.role, e.at_ms
 FROM problem_photo pp
 JOIN problem_event e ON e.hq_id = pp.hq_id AND e.problem_id = pp.problem_id AND e.seq = pp.seq
-WHERE pp.hq_id = :hq AND pp.sha256 = :sha256 AND e.at_ms < :before_ms
-ORDER BY e.at_ms, pp.problem_id, pp.seq
+WHERE pp.hq_id = :hq AND pp.sha256 = :sha256 AND e.at_ms + 0 < :before_ms
+ORDER BY e.at_ms + 0, pp.problem_id, pp.seq
 LIMIT :row_limit;
 
 -- name: doubt_inspection_uses :many
 -- in: hq i64, sha256 sha256, before_ms i64, row_limit i64
 -- out: inspection_id uuid, at_ms i64
 SELECT i.id AS inspection_id, i.received_ms AS at_ms
-FROM observation_photo o
-JOIN inspection i ON i.hq_id = o.hq_id AND i.id = o.inspection_id
-WHERE o.hq_id = :hq AND o.sha256 = :sha256 AND i.received_ms < :before_ms
-GROUP BY i.id, i.received_ms
+FROM (SELECT DISTINCT o.inspection_id FROM observation_photo o WHERE o.hq_id = :hq AND o.sha256 = :sha256) x
+JOIN inspection i ON i.hq_id = :hq AND i.id = x.inspection_id
+WHERE i.received_ms < :before_ms
 ORDER BY i.received_ms, i.id
 LIMIT :row_limit;
 

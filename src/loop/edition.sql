@@ -82,7 +82,7 @@ SELECT sha256 FROM facility_photo WHERE hq_id = :hq AND owner_id = :owner_id AND
 -- out: id uuid, cause text?
 SELECT p.id, c.cause FROM problem p
 LEFT JOIN asset_cause c ON c.hq_id = p.hq_id AND c.asset_id = p.asset_id AND c.problem_id = p.id
-WHERE p.hq_id = :hq AND p.asset_id = :asset_id ORDER BY p.reported_ms DESC, p.id DESC LIMIT 100;
+WHERE p.hq_id = :hq AND p.asset_id = :asset_id ORDER BY p.reported_ms + 0 DESC, p.id DESC LIMIT 100;
 
 -- What was sent back as not theirs, with the dispatch it answered.
 -- name: edition_sent_back :many

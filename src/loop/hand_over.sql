@@ -55,7 +55,7 @@ WHERE l.hq_id = :hq AND l.to_person_id = :person_id AND l.ended_ms IS NULL
   [[area_from: AND p.area_code >= :area_from AND p.area_code < :area_to]]
   [[site_id: AND p.site_id = :site_id]]
   [[unit_id: AND l.to_unit_id = :unit_id]]
-ORDER BY l.handed_ms, l.id LIMIT :row_limit;
+ORDER BY l.handed_ms + 0, l.id LIMIT :row_limit;
 
 -- name: holding_plans :many
 -- in: hq i64, person_id uuid, area_from text?, area_to text?, site_id uuid?, unit_id uuid?, row_limit i64

@@ -22,7 +22,7 @@ LEFT JOIN person r ON r.hq_id = p.hq_id AND r.id = p.reporter_id
 LEFT JOIN site s ON s.hq_id = p.hq_id AND s.id = p.site_id
 LEFT JOIN criterion c ON c.hq_id = p.hq_id AND c.id = p.criterion_id
 WHERE p.hq_id = :hq AND p.merged_into = :id
-ORDER BY p.reported_ms, p.id
+ORDER BY p.reported_ms + 0, p.id
 LIMIT :row_limit;
 
 -- name: link_relatives :many
@@ -34,7 +34,7 @@ FROM problem p
 LEFT JOIN unit u ON u.hq_id = p.hq_id AND u.id = p.unit_id
 LEFT JOIN problem t ON t.hq_id = p.hq_id AND t.id = p.merged_into
 WHERE p.hq_id = :hq [[parent_id: AND p.parent_id = :parent_id]] [[id: AND p.id = :id]]
-ORDER BY p.year, p.number, p.id
+ORDER BY p.year + 0, p.number, p.id
 LIMIT :row_limit;
 
 -- name: link_follows :one
