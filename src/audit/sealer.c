@@ -42,17 +42,15 @@ static struct str leaves_of(struct op *op, const struct journal_unsealed_row *ro
     return (struct str){p, n * LEAF_BYTES};
 }
 
-static enum rc write_seal(struct op *op, const struct lease *lease,
+/* `last`: the end of the chain (seq 0: none yet). */
+static enum rc write_seal(struct op *op, const struct lease *lease, const struct seal_last_row *last,
                           const struct journal_unsealed_row *rows, size_t n)
 {
-    struct seal_last_row last = {0};
     struct effects fx;
-    bool found;
-    RETURN_IF(q_seal_last(&op->rd, &(struct seal_last_in){.hq = op->hq}, &last, &found));
     struct seal s = {.hq = op->hq,
-                     .seq = found ? last.seq + 1 : 1,
+                     .seq = last->seq + 1,
                      .entries = (int64_t)n,
-                     .previous = last.hash,
+                     .previous = last->hash,
                      .leaves = leaves_of(op, rows, n),
                      .epoch = lease->epoch,
                      .at_ms = op->now};
@@ -77,17 +75,21 @@ static enum rc write_seal(struct op *op, const struct lease *lease,
 enum rc seal_round(struct op *op, struct lease *lease, int64_t before_ms, int64_t *sealed)
 {
     struct journal_unsealed_row *rows;
+    struct seal_last_row last = {0};
     size_t n;
-    bool ours;
+    bool ours, found;
     *sealed = 0;
     struct journal_unsealed_in in = {.hq = op->hq, .before = before_ms, .n = SEAL_ENTRIES_MAX};
+    /* The end of the chain first: a rival's seal in between takes the number this one would have. The other way
+     * round its rows could be read here as unsealed, and as many late ones be marked in their place. */
+    RETURN_IF(q_seal_last(&op->rd, &(struct seal_last_in){.hq = op->hq}, &last, &found));
     RETURN_IF(q_journal_unsealed(&op->rd, &in, &rows, &n));
     if (n == 0)
         return RC_OK; /* an idle headquarters writes nothing, not even a lease */
     RETURN_IF(lease_take(op, lease, &ours));
     if (!ours)
         return RC_OK;
-    enum rc rc = write_seal(op, lease, rows, n);
+    enum rc rc = write_seal(op, lease, &last, rows, n);
     if (rc == RC_OK)
         *sealed = (int64_t)n;
     else
