@@ -31,11 +31,13 @@ SELECT revision, reason, signed_by, signed_name, signed_ms, figures, hash FROM p
 WHERE hq_id = :hq AND period_id = :period_id ORDER BY revision;
 
 -- name: period_figures :many
--- in: hq i64, period_id uuid, revision i64, part text?, row_limit i64?, after_item text?, after_key text?
+-- in: hq i64, period_id uuid, revision i64, part text?, only_key text?, key_from text?, key_to text?, row_limit i64?, after_item text?, after_key text?
 -- out: part text, item text, group_key text, name text, numerator i64, denominator i64, choice text?
 SELECT part, item, group_key, name, numerator, denominator, choice FROM period_figure
 WHERE hq_id = :hq AND period_id = :period_id AND revision = :revision
   [[part: AND part = :part]]
+  [[only_key: AND group_key = :only_key]]
+  [[key_from: AND group_key >= :key_from AND group_key < :key_to]]
   [[after_item: AND (item, group_key) > (:after_item, :after_key)]]
 ORDER BY part, item, group_key
 [[row_limit: LIMIT :row_limit]];

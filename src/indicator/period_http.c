@@ -124,14 +124,19 @@ static enum rc read_revision(struct request *rq, const struct period_by_id_row *
     return RC_OK;
 }
 
-/* A unit's people see their unit's lines and the whole; who answers for an area, its towns'. */
-static bool may_see_line(const struct scope *s, struct str part, struct str key, struct arena *a)
+/* A unit's people see their unit's lines and the whole; who answers for an area, its towns'. False: none of this part. */
+static bool cut_to_scope(struct op *op, struct period_figures_in *in)
 {
-    if (s->all || str_is(part, "total"))
+    struct scope s = policy_scope(&op->actor, ACT_INDICATOR_READ);
+    if (s.all || str_is(in->part, "total"))
         return true;
-    if (str_is(part, "unit") || str_is(part, "score_unit"))
-        return !uuid_is_none(s->unit_id) && str_eq(key, uuid_str(a, s->unit_id));
-    return (str_is(part, "area") || str_is(part, "score_town")) && s->area_code.p && str_starts(key, s->area_code);
+    if (str_is(in->part, "unit") || str_is(in->part, "score_unit")) {
+        in->only_key = uuid_str(OP_ARENA(op), s.unit_id);
+        return !uuid_is_none(s.unit_id);
+    }
+    in->key_from = s.area_code;
+    in->key_to = str_prefix_end(OP_ARENA(op), s.area_code);
+    return (str_is(in->part, "area") || str_is(in->part, "score_town")) && s.area_code.p;
 }
 
 static void put_figure(struct json_out *j, const struct period_figures_row *r)
@@ -153,10 +158,9 @@ static enum rc figures_get(struct request *rq)
 {
     struct uuid id;
     struct period_by_id_row row;
-    struct period_figures_row *rows;
-    struct scope s = policy_scope(&rq->op.actor, ACT_INDICATOR_READ);
+    struct period_figures_row *rows = NULL;
     struct page page;
-    size_t n;
+    size_t n = 0;
     struct period_figures_in in = {.hq = rq->op.hq};
     RETURN_IF(path_uuid(rq, "id", &id));
     RETURN_IF(request_page(rq, &page));
@@ -172,14 +176,14 @@ static enum rc figures_get(struct request *rq)
         (void)str_next(&rest, '\t', &in.after_item);
         in.after_key = rest.p ? rest : STR("");
     }
-    RETURN_IF(q_period_figures(&rq->op.rd, &in, &rows, &n));
+    if (cut_to_scope(&rq->op, &in))
+        RETURN_IF(q_period_figures(&rq->op.rd, &in, &rows, &n));
     size_t shown = n > (size_t)page.limit ? (size_t)page.limit : n;
     jo_obj(&rq->json, NULL);
     jo_i64(&rq->json, "revision", in.revision);
     jo_arr(&rq->json, "items");
     for (size_t i = 0; i < shown; i++)
-        if (may_see_line(&s, rows[i].part, rows[i].group_key, OP_ARENA(&rq->op)))
-            put_figure(&rq->json, &rows[i]);
+        put_figure(&rq->json, &rows[i]);
     const struct period_figures_row *last = shown ? &rows[shown - 1] : NULL;
     page_end(rq, &page, n > shown, 0, UUID_NONE,
              last ? str_fmt(OP_ARENA(&rq->op), "%.*s\t%.*s", STR_ARG(last->item), STR_ARG(last->group_key)) : STR_NONE);

@@ -236,7 +236,7 @@ static json_t *closing(const char *id)
 static void close_a_period(void **state)
 {
     (void)state;
-    period_to = now_ms() / 1000 * 1000;
+    period_to = now_ms() / 1000 * 1000 + 1000; /* what was done just now belongs to it */
     period_from = period_to - (int64_t)2 * 3600000;
     while (now_ms() < period_to + 1)
         usleep(1000);

@@ -410,10 +410,10 @@ static void ask_parameter(const struct line *l, const char *path, const char *na
                                          "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "null", "%5B%5D", "true", "NaN,NaN,NaN,NaN"};
     char asked_path[PATH_MAX_BYTES];
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        snprintf(asked_path, sizeof asked_path, "%s?%s=%s", path, name, values[i]);
+        snprintf(asked_path, sizeof asked_path, "%.1000s?%.100s=%s", path, name, values[i]);
         judge(&(struct call){.method = "GET", .path = asked_path, .bearer = l->who->token}, name);
     }
-    snprintf(asked_path, sizeof asked_path, "%s?%s=%01500d&%s=2", path, name, 7, name);
+    snprintf(asked_path, sizeof asked_path, "%.1000s?%.100s=%01500d&%.100s=2", path, name, 7, name);
     judge(&(struct call){.method = "GET", .path = asked_path, .bearer = l->who->token}, name);
 }
 
